@@ -1,0 +1,33 @@
+"""What all state machines of the house share: how they refuse. Each has its own table in its `states.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infra.problems import Conflict, FieldError, Invalid
+
+
+class NotAllowed(Conflict):
+    """The state does not lead there: `allowed` names where it does lead."""
+
+    code, title = "not-allowed", "This step does not follow from the present state"
+
+    def __init__(self, present: str, wanted: str, allowed: Sequence[str]) -> None:
+        self.present, self.wanted, self.allowed = present, wanted, tuple(allowed)
+        possible = f"It can go to: {', '.join(self.allowed)}." if self.allowed else "Nothing follows it."
+        super().__init__(f"{present} does not lead to {wanted}. {possible}")
+
+
+class EvidenceMissing(Invalid):
+    """The step needs evidence that was not given: `fields` names it."""
+
+    code, title = "evidence-missing", "This step needs evidence"
+
+    def __init__(self, wanted: str, fields: Sequence[str], explanation: str = "") -> None:
+        self.wanted, self.fields = wanted, tuple(fields)
+        detail = explanation or f"To become {wanted} this needs: {', '.join(self.fields)}."
+        errors = [
+            FieldError(f"#/{name}", f"is needed to become {wanted}", "evidence-missing")
+            for name in self.fields
+        ]
+        super().__init__(detail, errors=errors)
