@@ -75,9 +75,7 @@ def federal_holidays(year: int) -> dict[date, str]:
 
 @cache
 def _all_holidays() -> frozenset[int]:
-    return frozenset(
-        day.toordinal() for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in federal_holidays(year)
-    )
+    return frozenset(day.toordinal() for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in federal_holidays(year))
 
 
 def _weekdays_before(ordinal: int) -> int:

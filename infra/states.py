@@ -26,8 +26,5 @@ class EvidenceMissing(Invalid):
     def __init__(self, wanted: str, fields: Sequence[str], explanation: str = "") -> None:
         self.wanted, self.fields = wanted, tuple(fields)
         detail = explanation or f"To become {wanted} this needs: {', '.join(self.fields)}."
-        errors = [
-            FieldError(f"#/{name}", f"is needed to become {wanted}", "evidence-missing")
-            for name in self.fields
-        ]
+        errors = [FieldError(f"#/{name}", f"is needed to become {wanted}", "evidence-missing") for name in self.fields]
         super().__init__(detail, errors=errors)

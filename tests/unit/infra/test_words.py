@@ -72,11 +72,13 @@ def test_money(cents, exact, text):
 def test_exact_money_loses_no_cent(cents):
     text = money(cents, exact=True)
     digits = int("".join(c for c in text if c.isdigit()))
-    assert digits == abs(cents) and text.startswith("(") == (cents < 0)
+    assert digits == abs(cents)
+    assert text.startswith("(") == (cents < 0)
 
 
 def test_counts_lists_and_sizes():
-    assert counted(1, "claim") == "1 claim" and counted(1204, "claim") == "1,204 claims"
+    assert [counted(n, "claim") for n in (1, 1204)] == ["1 claim", "1,204 claims"]
     assert counted(2, "person", "people") == "2 people"
-    assert listed(["Aetna", "Cigna", "Optum"]) == "Aetna, Cigna and Optum" and listed(["Aetna"]) == "Aetna"
+    assert listed(["Aetna", "Cigna", "Optum"]) == "Aetna, Cigna and Optum"
+    assert listed(["Aetna"]) == "Aetna"
     assert [file_size(n) for n in (1, 44_100, 1_340_000)] == ["1 byte", "44 KB", "1.3 MB"]
