@@ -19,6 +19,8 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 CLUSTER_CONFIG = Path("/etc/postgresql-common/createcluster.conf")
 APT_LOCK = Path("/var/lock/onpanel-apt.lock")
 TRIES = 3
+#: for EMBEDDED_S3=rgw
+RGW_PACKAGES = ("ceph-mon", "ceph-osd", "radosgw", "ceph-common")
 
 
 class AptError(Exception):
@@ -65,7 +67,10 @@ def missing_services() -> list[str]:
         "clamav-daemon": clamd() is not None,
         "libmagic1": has_libmagic(),
     }
-    return [name for name, there in wanted.items() if not there]
+    missing = [name for name, there in wanted.items() if not there]
+    if os.environ.get("EMBEDDED_S3") == "rgw" and shutil.which("radosgw") is None:
+        missing += RGW_PACKAGES
+    return missing
 
 
 def needs_wheels() -> bool:
