@@ -21,6 +21,13 @@ from infra.dev.supervisor import Child
 
 ADMIN = "postgres"
 DATABASE = "onpanel"
+#: the product's variables and the login that each one names
+LOGINS = {
+    "DATABASE_URL": "app_web",
+    "WORKER_DATABASE_URL": "app_worker",
+    "RELAY_DATABASE_URL": "app_relay",
+    "MIGRATOR_DATABASE_URL": "app_migrator",
+}
 
 
 class Postgres(Service):
@@ -77,15 +84,9 @@ class Postgres(Service):
         return [child]
 
     def environment(self) -> Mapping[str, str]:
-        keys = {
-            "DATABASE_URL": "app_web",
-            "WORKER_DATABASE_URL": "app_worker",
-            "RELAY_DATABASE_URL": "app_relay",
-            "MIGRATOR_DATABASE_URL": "app_migrator",
-        }
         known = self.state.secrets()
         where = f"127.0.0.1:{self._port}/{DATABASE}"
-        return {key: f"postgresql://{role}:{known[role]}@{where}" for key, role in keys.items()}
+        return {key: f"postgresql://{role}:{known[role]}@{where}" for key, role in LOGINS.items()}
 
     def finish(self) -> None:
         passwords = {role: self.state.secrets()[role] for role in ROLES}

@@ -24,7 +24,6 @@ from infra.dev.service import Service
 from infra.dev.state import State, write_private
 from infra.dev.supervisor import Child, Supervisor
 
-BUCKET = "onpanel"
 STORE_BYTES = 16 * 1024**3
 TOOLS = ("ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "monmaptool", "ceph")
 
@@ -34,9 +33,10 @@ class Rgw(Service):
 
     name = "s3"
 
-    def __init__(self, state: State, *, origins: Sequence[str]) -> None:
+    def __init__(self, state: State, *, origins: Sequence[str], bucket: str) -> None:
         super().__init__(state)
         self._origins = origins
+        self._bucket = bucket
         self._folder = state.folder / "rgw"
         self._config = self._folder / "ceph.conf"
         self._port = 0
@@ -99,13 +99,13 @@ class Rgw(Service):
             "ExposeHeaders": ["ETag", "x-amz-version-id"],
             "MaxAgeSeconds": 600,
         }
-        client.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})  # type: ignore[list-item]
+        client.put_bucket_cors(Bucket=self._bucket, CORSConfiguration={"CORSRules": [rule]})  # type: ignore[list-item]
 
     def environment(self) -> Mapping[str, str]:
         known = self.state.secrets()
         return {
             "S3_ENDPOINT_URL": f"http://127.0.0.1:{self._port}",
-            "S3_BUCKET": BUCKET,
+            "S3_BUCKET": self._bucket,
             "S3_ACCESS_KEY_ID": known["s3_access_key"],
             "S3_SECRET_ACCESS_KEY": known["s3_secret_key"],
             "S3_REGION": "us-east-1",

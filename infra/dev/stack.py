@@ -30,7 +30,8 @@ class Stack:
 
     `services` names those to start, of `ALL`; a service that this machine cannot run and that the product can do
     without (`clamd`, `fhir`) is left out and named in `left_out`. `web_ports` are the ports at which pages will be
-    served: the object store lets only those origins in. Without any, one port is chosen. `durable=False` trades safety
+    served: the object store lets only those origins in, and the further `origins`. Without any, one port is chosen.
+    `durable=False` trades safety
     against a power failure for speed, for tests.
 
     After `start()`: `env` has every variable that the product needs, `admin_dsn` is PostgreSQL's administrator. The
@@ -43,6 +44,8 @@ class Stack:
         *,
         services: Collection[str] = ALL,
         web_ports: Sequence[int] = (),
+        origins: Sequence[str] = (),
+        bucket: str = "onpanel",
         durable: bool = True,
         object_store: str = "swift",
         subreaper: bool = False,
@@ -58,6 +61,8 @@ class Stack:
         self._services: dict[str, Service] = {}
         self._wanted = set(services)
         self._web_ports = tuple(web_ports)
+        self._origins = tuple(origins)
+        self._bucket = bucket
         self._durable = durable
         self._object_store = object_store
         self._subreaper = subreaper
@@ -149,7 +154,8 @@ class Stack:
     def _make_services(self) -> None:
         ports = self._web_ports or (self.state.port("web"),)
         self._web_ports = tuple(ports)
-        origins = [f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")]
+        origins = [*self._origins]
+        origins += [f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")]
         made: list[Service] = []
         for name in ALL:
             if name not in self._wanted:
@@ -172,7 +178,7 @@ class Stack:
         if name == "postgres":
             return Postgres(self.state, durable=self._durable)
         if name == "s3":
-            return (Rgw if self._object_store == "rgw" else Swift)(self.state, origins=origins)
+            return (Rgw if self._object_store == "rgw" else Swift)(self.state, origins=origins, bucket=self._bucket)
         return plain[name](self.state)
 
     def _environment(self) -> dict[str, str]:

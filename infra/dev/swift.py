@@ -23,7 +23,6 @@ from infra.dev.supervisor import Child
 
 LAUNCH = Path(__file__).with_name("swift_node") / "launch.py"
 BACK_ENDS = ("account", "container", "object")
-BUCKET = "onpanel"
 
 #: what a request passes through, in order, before the part of the proxy that stores
 FILTERS = (
@@ -37,9 +36,10 @@ class Swift(Service):
 
     name = "s3"
 
-    def __init__(self, state: State, *, origins: Sequence[str]) -> None:
+    def __init__(self, state: State, *, origins: Sequence[str], bucket: str) -> None:
         super().__init__(state)
         self._origins = origins
+        self._bucket = bucket
         self._folder = state.folder / "s3"
         self._ports: dict[str, int] = {}
 
@@ -82,7 +82,7 @@ class Swift(Service):
         ]
 
     def finish(self) -> None:
-        made = self._folder / "bucket-made"
+        made = self._folder / f"bucket-made-{self._bucket}"
         if not made.exists():
             ensure_bucket(self.environment())
             made.touch()
@@ -91,7 +91,7 @@ class Swift(Service):
         known = self.state.secrets()
         return {
             "S3_ENDPOINT_URL": f"http://127.0.0.1:{self._ports['proxy']}",
-            "S3_BUCKET": BUCKET,
+            "S3_BUCKET": self._bucket,
             "S3_ACCESS_KEY_ID": known["s3_access_key"],
             "S3_SECRET_ACCESS_KEY": known["s3_secret_key"],
             "S3_REGION": "us-east-1",
