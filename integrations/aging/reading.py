@@ -18,13 +18,13 @@ from integrations.tabular import (
     normalize,
     parse_cents,
     parse_date,
+    read_head,
     read_records,
     sniff,
 )
 
 __all__ = ["RawRow", "Report", "RowKind", "open_report", "read_rows", "sniff"]
 
-_HEAD_BYTES = 64 * 1024
 _HEADER_SEARCH_ROWS = 60
 _STRONG_TOTAL = re.compile(r"(?:(?:grand|report|overall|final)\s+totals?|totals?)\s*:?", re.IGNORECASE)
 _STRONG_SUBTOTAL = re.compile(r"sub\s*-?\s*totals?\b.*", re.IGNORECASE | re.DOTALL)
@@ -81,11 +81,9 @@ def open_report(stream: ByteStream) -> Report:
     Raises:
         UnreadableFile: no header row can be found, or the file cannot be read at all.
     """
-    head = b""
-    while len(head) < _HEAD_BYTES and (chunk := stream.read(_HEAD_BYTES - len(head))):
-        head += chunk
+    head, whole = read_head(stream)
     dialect = sniff(head)
-    rows = read_rows(_Rejoined(head, stream), dialect)
+    rows = read_rows(whole, dialect)
     preamble: list[RawRow] = []
     for row in rows:
         if row.kind is RowKind.HEADER:
@@ -181,20 +179,3 @@ def _as_of(preamble: list[RawRow]) -> date | None:
         if len(filled) == 1 and _is_date(filled[0]):
             return parse_date(filled[0])
     return None
-
-
-class _Rejoined:
-    """The bytes already read, then the rest of the stream."""
-
-    def __init__(self, head: bytes, rest: ByteStream) -> None:
-        self._head = head
-        self._rest = rest
-
-    def read(self, size: int = -1, /) -> bytes:
-        if size < 0:
-            everything, self._head = self._head + self._rest.read(), b""
-            return everything
-        if self._head:
-            piece, self._head = self._head[:size], self._head[size:]
-            return piece
-        return self._rest.read(size)

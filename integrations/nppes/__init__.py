@@ -3,7 +3,7 @@
 The registry proves that an NPI exists and who holds it. It proves no license, no exclusion and no enrollment.
 """
 
-from integrations.nppes.check_digit import npi_check_digit, npi_is_valid
+from integrations.npi import npi_check_digit, npi_is_valid
 from integrations.nppes.client import NppesClient, RegistryDown, RegistryRefused
 from integrations.nppes.records import Address, NppesRecord, OtherName, Taxonomy, read_record
 

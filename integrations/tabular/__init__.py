@@ -8,7 +8,7 @@ line number and original text, `parse_cents` and `parse_date` read the money and
 from integrations.tabular.dates import parse_date
 from integrations.tabular.headers import find_header, normalize
 from integrations.tabular.money import MAX_CENTS, parse_cents
-from integrations.tabular.reading import ByteStream, Record, read_records
+from integrations.tabular.reading import ByteStream, Record, read_head, read_records
 from integrations.tabular.sniffing import Dialect, sniff
 from integrations.tabular.workbook import UnreadableFile
 
@@ -22,6 +22,7 @@ __all__ = [
     "normalize",
     "parse_cents",
     "parse_date",
+    "read_head",
     "read_records",
     "sniff",
 ]

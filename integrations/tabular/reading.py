@@ -15,6 +15,7 @@ from integrations.tabular.sniffing import Dialect
 from integrations.tabular.workbook import UnreadableFile, read_workbook
 
 _CHUNK_BYTES = 64 * 1024
+_HEAD_BYTES = 64 * 1024
 _MAX_LINE_CHARACTERS = 256 * 1024
 _MAX_LINES_IN_RECORD = 20
 # str.splitlines would also break at characters such as U+0085, which inside a name are no line ends.
@@ -143,3 +144,28 @@ def _text(line: bytes, encoding: str) -> str:
 def _clean(line: str, number: int) -> str:
     # PostgreSQL stores no NUL character, and nobody means one.
     return (line.lstrip("\ufeff") if number == 1 else line).replace("\x00", "")
+
+
+def read_head(stream: ByteStream) -> tuple[bytes, ByteStream]:
+    """Read the first 64 KiB for `sniff`; return them and a stream that begins with them again."""
+    head = b""
+    while len(head) < _HEAD_BYTES and (chunk := stream.read(_HEAD_BYTES - len(head))):
+        head += chunk
+    return head, _Rejoined(head, stream)
+
+
+class _Rejoined:
+    """The bytes already read, then the rest of the stream."""
+
+    def __init__(self, head: bytes, rest: ByteStream) -> None:
+        self._head = head
+        self._rest = rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size < 0:
+            everything, self._head = self._head + self._rest.read(), b""
+            return everything
+        if self._head:
+            piece, self._head = self._head[:size], self._head[size:]
+            return piece
+        return self._rest.read(size)

@@ -37,7 +37,6 @@ def read_835(stream: ByteStream) -> Iterator[Remittance | X12Problem]:
                 # The transaction set was never ended; what it held is not lost.
                 yield from _finished(reader)
                 reader = None
-            transaction = checker.transaction
             yield from checker.see(segment)
             if name == "ST":
                 if segment.get(1) == "835":
@@ -46,7 +45,7 @@ def read_835(stream: ByteStream) -> Iterator[Remittance | X12Problem]:
                     message = f"this transaction set is a {segment.get(1) or 'nameless one'}, not an 835"
                     yield problem_at(segment, "transaction-type", message, 1, segment.get(2))
             elif name == "SE":
-                if reader is not None and transaction:
+                if reader is not None:
                     yield from _finished(reader)
                 reader = None
             elif reader is not None:
