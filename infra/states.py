@@ -1,10 +1,22 @@
-"""What all state machines of the house share: how they refuse. Each has its own table in its `states.py`."""
+"""What all state machines of the house share: how they refuse and whose turn it is. Each has its table in its
+`states.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from infra.problems import Conflict, FieldError, Invalid
+
+
+class WaitingOn(StrEnum):
+    """Whose turn it is. Every open item waits on somebody."""
+
+    CLINIC = "clinic"
+    VENDOR = "vendor"
+    PAYER = "payer"
+    THIRD_PARTY = "third_party"
 
 
 class NotAllowed(Conflict):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infra.states import EvidenceMissing, NotAllowed
+from infra.states import EvidenceMissing, NotAllowed, WaitingOn
 
 
 class TaskStatus(StrEnum):
@@ -33,15 +33,6 @@ class TaskStep(StrEnum):
     VERIFIED = "verified"
     SKIPPED = "skipped"
     REOPENED = "reopened"
-
-
-class WaitingOn(StrEnum):
-    """Whose turn it is."""
-
-    CLINIC = "clinic"
-    VENDOR = "vendor"
-    PAYER = "payer"
-    THIRD_PARTY = "third_party"
 
 
 DONE = frozenset({TaskStatus.VERIFIED, TaskStatus.SKIPPED})

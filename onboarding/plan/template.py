@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from onboarding.plan.states import WaitingOn
+from infra.states import WaitingOn
 
 TRAITS = frozenset(
     {

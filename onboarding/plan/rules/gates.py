@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from infra.calendar import BusinessCalendar
+from infra.states import WaitingOn
 from onboarding.plan.rules.forecast import TaskState
-from onboarding.plan.states import DONE, TaskStatus, WaitingOn
+from onboarding.plan.states import DONE, TaskStatus
 from onboarding.plan.template import OWNERS, PlanTemplate
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.calendar import BusinessCalendar, federal_calendar
+from infra.states import WaitingOn
 from onboarding.plan.rules import (
     Estimate,
     TaskState,
@@ -27,7 +28,7 @@ from onboarding.plan.rules import (
 )
 from onboarding.plan.rules.evidence import COMPLETED_BY_DOCUMENT, COMPLETED_BY_EVENT
 from onboarding.plan.rules.planning import bridged, scaled_offset
-from onboarding.plan.states import DONE, TaskStatus, WaitingOn
+from onboarding.plan.states import DONE, TaskStatus
 from onboarding.plan.template import TRAITS, load_template
 
 TEMPLATE = load_template()

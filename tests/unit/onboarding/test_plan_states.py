@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.states import EvidenceMissing, NotAllowed
-from onboarding.plan.states import DONE, TRANSITIONS, TaskEvidence, TaskStatus, TaskStep, WaitingOn, move, steps_from
+from infra.states import EvidenceMissing, NotAllowed, WaitingOn
+from onboarding.plan.states import DONE, TRANSITIONS, TaskEvidence, TaskStatus, TaskStep, move, steps_from
 
 FULL = TaskEvidence(reason="because", note="seen", waiting_on=WaitingOn.CLINIC, proof_document_id="d1")
 
