@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from infra.dev import locate
 from infra.dev.errors import StackError
 from infra.dev.service import Service
 from infra.dev.state import ROLES, State, hand_to
-from infra.dev.supervisor import Child
+from infra.dev.supervisor import Child, process_start
 
 ADMIN = "postgres"
 DATABASE = "onpanel"
@@ -52,6 +53,7 @@ class Postgres(Service):
         self._check(data)
         if not data.exists():
             self._initialize(data, binaries, account)
+        drop_dead_lock(data)
         self._port = self.state.port("postgres")
         options = {
             "port": str(self._port),
@@ -68,7 +70,8 @@ class Postgres(Service):
             "logging_collector": "off",
         }
         if not self._durable:
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # a killed process still loses nothing: only a power failure could
+            options |= {"fsync": "off", "full_page_writes": "off"}
         command = [str(binaries / "postgres"), "-D", str(data)]
         for key, value in options.items():
             command += ["-c", f"{key}={value}"]
@@ -146,6 +149,34 @@ class Postgres(Service):
             detail = (result.stderr.strip().splitlines() or ["no output"])[-1]
             raise StackError(f"initdb failed: {detail}")
         fresh.rename(data)
+
+
+def drop_dead_lock(data: Path, *, patience_s: float = 15.0) -> None:
+    """Removes `postmaster.pid` when its process is dead but not yet reaped by anybody.
+
+    PostgreSQL takes such a process for a living one and would refuse to start for ever (in containers, process 1 often
+    reaps nothing). The file goes only after every process that worked in the folder has ended.
+    """
+    lock = data / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    if process_start(pid) is not None:
+        return
+    limit = time.monotonic() + patience_s
+    while any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")):
+        if time.monotonic() > limit:
+            raise StackError(f"Processes of an earlier PostgreSQL still use {data}. End them, then start again.")
+        time.sleep(0.1)
+    lock.unlink(missing_ok=True)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return os.readlink(process / "cwd") == str(folder.resolve())
+    except OSError:
+        return False
 
 
 def _group_of(account: str) -> int:
