@@ -85,16 +85,18 @@ function nameModifierKey() {
   for (const key of document.querySelectorAll("[data-modifier-key]")) key.textContent = "⌘K";
 }
 
-// Ctrl-click and the like are left to the browser, a second click on a form that is on its way is not.
+// A second click on a form that is on its way sends nothing.
 function startSingleSubmit() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === "dialog") return;
+    const method = (form.getAttribute("method") ?? "get").toLowerCase();
+    if (event.defaultPrevented || method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent === "true") {
       event.preventDefault();
       return;
     }
-    if (!form.hasAttribute("hx-post") && form.method === "post") form.dataset.sent = "true";
+    form.dataset.sent = "true";
+    setTimeout(() => delete form.dataset.sent, 5000); // an answer that is a download leaves the page standing
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -9,7 +9,15 @@ const LARGEST = 256 * MEGABYTE; // crypto.subtle hashes a file in one piece, so 
 const AT_ONCE = 3;
 const TRIES_PER_PART = 3;
 
-class UploadProblem extends Error {}
+// words: the state in the row; again: whether sending the same file once more can help.
+class UploadProblem extends Error {
+  constructor(message, { words = "Not sent", again = true } = {}) {
+    super(message);
+    this.words = words;
+    this.again = again;
+  }
+}
+
 class Cancelled extends Error {}
 
 const waiting = [];
@@ -123,14 +131,22 @@ async function send({ zone, file, row }) {
     zone.dispatchEvent(new CustomEvent("upload:done", { bubbles: true, detail: { id: made.document.id, filename: file.name } }));
   } catch (error) {
     if (control.signal.aborted || error instanceof Cancelled) row.remove();
-    else row.fail(error instanceof UploadProblem ? error.message : "The connection broke off. Nothing was kept; send it again.");
+    else if (error instanceof UploadProblem) row.fail(error.message, error);
+    else row.fail("The connection broke off. Nothing was kept; send it again.");
   }
 }
 
 async function create(zone, file, row, signal) {
-  if (file.size === 0) throw new UploadProblem("This file is empty. Choose the file that has content.");
-  if (file.size > LARGEST) throw new UploadProblem("This file is larger than 256 MB. Split it, or export it in smaller parts.");
-  if (!window.crypto?.subtle) throw new UploadProblem("This browser cannot check the file on an unencrypted connection. Open Onpanel by its https address.");
+  if (file.size === 0) throw new UploadProblem("This file is empty. Choose the file that has content.", { again: false });
+  if (file.size > LARGEST) {
+    throw new UploadProblem("This file is larger than 256 MB. Split it, or export it in smaller parts.", { again: false });
+  }
+  if (!window.crypto?.subtle) {
+    throw new UploadProblem(
+      "This browser cannot check the file on an unencrypted connection. Open Onpanel by its https address.",
+      { again: false },
+    );
+  }
   row.show("Checking", "waiting");
   const body = {
     filename: file.name,
@@ -158,9 +174,11 @@ async function sha256(file) {
 
 // Calls our own API with the cookie session; answers the JSON body or throws what the problem document says.
 async function api(url, method, body, signal) {
-  const headers = { Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content ?? "" };
+  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
   if (body) headers["Content-Type"] = "application/json";
-  const answer = await fetch(url, { method, headers, signal, body: body ? JSON.stringify(body) : undefined, credentials: "same-origin" });
+  const sent = body ? JSON.stringify(body) : undefined;
+  const answer = await fetch(url, { method, headers, signal, body: sent, credentials: "same-origin" });
   if (answer.ok) return answer.status === 204 ? {} : answer.json();
   let problem = {};
   try {
@@ -168,10 +186,15 @@ async function api(url, method, body, signal) {
   } catch (error) {
     // No problem document: the sentences below.
   }
-  if (answer.status === 401) throw new UploadProblem("Your session has ended. Sign in again in another tab, then send this once more.");
+  if (answer.status === 401) {
+    throw new UploadProblem("Your session has ended. Sign in again in another tab, then send this once more.");
+  }
   const first = problem.errors ? Object.values(problem.errors)[0] : null;
   const said = Array.isArray(first) ? first[0] : first;
-  throw new UploadProblem((typeof said === "string" ? said : said?.detail) || problem.detail || problem.title || `The server refused this file (${answer.status}).`);
+  const reason = (typeof said === "string" ? said : said?.detail) || problem.detail || problem.title;
+  throw new UploadProblem(reason || `The server refused this file (${answer.status}).`, {
+    again: answer.status >= 500 || answer.status === 429,
+  });
 }
 
 async function putParts(parts, file, progress, signal) {
@@ -215,7 +238,9 @@ function put(target, bytes, progress, signal) {
       else if (request.status === 403) reject(new UploadProblem("The permission to send this file has run out. Send it again."));
       else reject(new UploadProblem(`The document store refused this file (${request.status}). Send it again.`));
     });
-    request.addEventListener("error", () => reject(new UploadProblem("The document store did not answer. Check your connection and send it again.")));
+    request.addEventListener("error", () => {
+      reject(new UploadProblem("The document store did not answer. Check your connection and send it again."));
+    });
     request.addEventListener("abort", () => reject(new Cancelled()));
     signal.addEventListener("abort", () => request.abort(), { once: true });
     if (signal.aborted) reject(new Cancelled());
@@ -235,8 +260,15 @@ async function untilScanned(url, row) {
       continue; // the connection broke for a moment; the scan goes on without us
     }
     const status = (found.document ?? found).status;
-    if (status === "quarantined") throw new UploadProblem("The scanner found something harmful in this file. It was set aside and nobody can open it.");
-    if (status === "rejected" || status === "failed") throw new UploadProblem("What arrived is not what was sent. Nothing was kept; send it again.");
+    if (status === "quarantined") {
+      throw new UploadProblem("The scanner refused this file. It was set aside and nobody can open it.", {
+        words: "Quarantined",
+        again: false,
+      });
+    }
+    if (status === "rejected" || status === "failed") {
+      throw new UploadProblem("What arrived is not what was sent. Nothing was kept; send it again.");
+    }
     if (status !== "scanning" && status !== "awaiting_upload") {
       row.finish();
       return;

@@ -27,7 +27,7 @@ function element(name, className, text) {
 }
 
 function readable(size) {
-  if (size < 1000) return `${size} bytes`;
+  if (size < 1000) return size === 1 ? "1 byte" : `${size} bytes`;
   if (size < 1e6) return `${Math.round(size / 1000)} KB`;
   return `${(size / 1e6).toFixed(1)} MB`;
 }
@@ -85,11 +85,12 @@ export function createRow(list, file) {
       show("Received", "good");
       offer("", null);
     },
-    fail: (reason) => {
-      show("Not sent", "blocked");
+    fail: (reason, { words = "Not sent", again = true } = {}) => {
+      show(words, "blocked");
       detail.textContent = reason;
       detail.hidden = false;
-      offer("Send again", retry);
+      if (again) offer("Send again", retry);
+      else offer("Remove", () => item.remove());
     },
     remove: () => item.remove(),
   };
