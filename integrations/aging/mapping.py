@@ -12,7 +12,7 @@ _ALIASES: dict[str, list[str]] = {
     field_name: aliases.split(", ")
     for field_name, aliases in {
         "claim_id": (
-            "claim id, claim, claim number, claim no, claim control number, encounter id, "
+            "claim id, claim, claim number, claim no, claim control number, encounter number, encounter id, "
             "encounter, visit id, visit number, invoice, invoice number, bill number, icn, "
             "pcn, patient control number"
         ),

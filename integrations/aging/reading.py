@@ -140,8 +140,11 @@ def _kind(values: tuple[str, ...], header: list[str]) -> RowKind:
     others = filled[1:]
     if _STRONG_SUBTOTAL.fullmatch(label) and not any(map(_is_date, others)):
         return RowKind.SUBTOTAL
-    if all(map(_is_amount, others)) and (_STRONG_TOTAL.fullmatch(label) or _WEAK_TOTAL.fullmatch(label)):
-        return RowKind.GRAND_TOTAL if _STRONG_TOTAL.fullmatch(label) else RowKind.SUBTOTAL
+    if _STRONG_TOTAL.fullmatch(label) and all(map(_is_amount, others)):
+        return RowKind.GRAND_TOTAL
+    # "TOTAL CARE" alone is a payer's heading; only with nothing but amounts beside it is it a sum.
+    if others and _WEAK_TOTAL.fullmatch(label) and all(map(_is_amount, others)):
+        return RowKind.SUBTOTAL
     footers = [bool(_FOOTER.fullmatch(cell)) for cell in filled]
     if any(footers) and all(known or _is_date(cell) for cell, known in zip(filled, footers, strict=True)):
         return RowKind.FOOTER

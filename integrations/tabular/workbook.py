@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -71,7 +72,7 @@ def _check_archive(content: bytes) -> None:
                 raise UnreadableFile("this is an archive, not an Excel workbook")
             for entry in entries:
                 _check_entry(archive, entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as failure:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as failure:
         raise UnreadableFile(f"the workbook is damaged or protected: {failure}") from failure
 
 
