@@ -19,7 +19,7 @@ function startRequests() {
       toSignIn();
       return;
     }
-    say(status === 403 ? "You may not do this." : problemOf(event.detail.xhr), "blocked");
+    say(problemOf(event.detail.xhr), "blocked");
   });
 
   document.body.addEventListener("htmx:sendError", (event) => {
@@ -40,13 +40,20 @@ export function toSignIn() {
   window.location.assign(`${meta("sign-in-url") || "/sign-in"}?next=${encodeURIComponent(here)}`);
 }
 
+// A refusal comes as problem details from the API and as a message fragment from a page.
 function problemOf(xhr) {
+  if (xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    const words = page.querySelector("[data-message] .message-text")?.textContent.trim();
+    if (words) return words;
+  }
   try {
     const problem = JSON.parse(xhr.responseText);
     if (problem.detail || problem.title) return problem.detail || problem.title;
   } catch (error) {
     // Not a problem document: the general sentence below.
   }
+  if (xhr.status === 403) return "Your role here does not include this. Nothing was changed.";
   return xhr.status === 404
     ? "This is no longer there. Reload the page to see what is."
     : "That did not work, and nothing was changed. Try again; if it fails once more, reload the page.";
