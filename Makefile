@@ -63,5 +63,5 @@ token: ## print a new API token: make token EMAIL=admin@onpanel.test
 	@test -n "$(EMAIL)" || { echo "onpanel: say whose token: make token EMAIL=admin@onpanel.test"; exit 2; }
 	@$(PY) -m infra.dev.env .venv/bin/flask --app app token "$(EMAIL)" </dev/null
 
-lock: ## renew the lock files from infra/requirements/*.in
-	@$(PYTHON) -m infra.dev.lock </dev/null
+lock: ## renew the lock files (LOCK_ARGS=--upgrade takes the newest releases)
+	@$(PYTHON) -m infra.dev.lock $(LOCK_ARGS) </dev/null
