@@ -1,0 +1,120 @@
+"""The relay: reads due outbox rows and hands their ids to RQ. `python -m infra.jobs.relay`, as many as one likes.
+
+It logs in as `app_relay`, which sees only the scheduling columns. Rows are claimed with `FOR UPDATE SKIP LOCKED`, a few of each
+clinic in turn, so that one clinic's backlog does not starve the others. A row handed over and not taken within `HANDED_OVER_S`
+is handed over again; RQ's unique job id makes that harmless while the first is still queued.
+"""
+
+from __future__ import annotations
+
+import select
+import signal
+import time
+from types import FrameType
+from typing import Any
+
+import psycopg
+from redis import Redis
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+
+from infra.jobs.queue import QUEUE_NAME, make_queue
+from infra.jobs.safejob import ALLOWED_FUNCTION
+from infra.logs import configure_logs, log
+from infra.settings import settings
+
+HANDED_OVER_S = 45
+BATCH = 100
+POLL_S = 2.0
+_CLAIM = """
+WITH due AS (
+  SELECT tenant_id, id, next_at, row_number() OVER (PARTITION BY tenant_id ORDER BY next_at, id) AS turn
+  FROM app.outbox WHERE done_at IS NULL AND dead_at IS NULL AND next_at <= now()
+), chosen AS (
+  SELECT o.tenant_id, o.id FROM app.outbox o JOIN due USING (tenant_id, id)
+  WHERE o.done_at IS NULL AND o.dead_at IS NULL AND o.next_at <= now()
+  ORDER BY due.turn, due.next_at LIMIT %(batch)s FOR UPDATE OF o SKIP LOCKED
+)
+UPDATE app.outbox o SET next_at = now() + make_interval(secs => %(seconds)s)
+FROM chosen c WHERE o.tenant_id = c.tenant_id AND o.id = c.id
+RETURNING o.id::text, o.attempts
+"""
+
+
+def hand_over(connection: psycopg.Connection[Any], queue: Queue) -> int:
+    """Claim due rows, commit, then enqueue them. Returns how many. A failure in between only delays them."""
+    rows = connection.execute(_CLAIM, {"batch": BATCH, "seconds": HANDED_OVER_S}).fetchall()
+    connection.commit()
+    for outbox_id, attempts in rows:
+        try:
+            queue.enqueue_call(
+                ALLOWED_FUNCTION,
+                args=(outbox_id,),
+                job_id=f"{outbox_id}_{attempts}",
+                timeout=3600,
+                result_ttl=0,
+                failure_ttl=300,
+                ttl=86400,
+                unique=True,
+            )
+        except DuplicateJobError:
+            continue
+    return len(rows)
+
+
+def plain_dsn(url: str) -> str:
+    """The libpq form of a SQLAlchemy URL."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+class Relay:
+    """The loop, with its stop flag."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+
+    def stop(self, signum: int, frame: FrameType | None) -> None:
+        """Ask the loop to end after the batch at hand."""
+        self.stopping = True
+
+    def run(self) -> None:
+        """Hand over until told to stop; reconnect after any failure of PostgreSQL or Redis."""
+        while not self.stopping:
+            try:
+                self._connected()
+            except Exception as error:
+                log().warning("relay lost a connection", error=type(error).__name__)
+                time.sleep(0.5)
+
+    def _connected(self) -> None:
+        with (
+            psycopg.connect(plain_dsn(settings().relay_database_url)) as connection,
+            Redis.from_url(settings().redis_url, socket_timeout=5) as redis,
+        ):
+            queue = make_queue(redis)
+            connection.execute("LISTEN outbox")
+            connection.commit()
+            while not self.stopping:
+                redis.ping()
+                if hand_over(connection, queue) < BATCH:
+                    self._wait(connection)
+
+    def _wait(self, connection: psycopg.Connection[Any]) -> None:
+        select.select([connection.fileno()], [], [], POLL_S)
+        for _ in connection.notifies(timeout=0):
+            pass
+        connection.commit()
+
+
+def main() -> None:
+    """Run the relay of this deployment."""
+    configure_logs(settings().log_level)
+    relay = Relay()
+    signal.signal(signal.SIGTERM, relay.stop)
+    signal.signal(signal.SIGINT, relay.stop)
+    log().info("relay started", queue=QUEUE_NAME)
+    relay.run()
+
+
+if __name__ == "__main__":
+    main()

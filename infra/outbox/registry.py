@@ -1,0 +1,84 @@
+"""Which function performs which topic, and who listens to which event. Filled when the capabilities' `jobs.py` are imported."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from infra.db.loaded import modules_named
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A declared job: `handler(work, **payload)`, at most `timeout_s` seconds a run and `max_attempts` runs, `max_backoff_s` apart."""
+
+    topic: str
+    handler: Handler
+    timeout_s: int
+    max_attempts: int
+    max_backoff_s: int
+
+
+class GiveUp(Exception):
+    """Raised by a job that can never succeed: it goes to the dead-letter list at once, with this message."""
+
+
+_jobs: dict[str, Job] = {}
+_listeners: dict[str, list[str]] = {}
+
+
+def job(
+    topic: str, *, timeout_s: int = 300, max_attempts: int = 12, max_backoff_s: int = 6 * 3600
+) -> Callable[[Handler], Handler]:
+    """Declare the function that performs `topic`. It may run twice, also at the same time; its effect must happen once."""
+
+    def declare(handler: Handler) -> Handler:
+        known = _jobs.get(topic)
+        if known is not None and known.handler.__qualname__ != handler.__qualname__:
+            raise RuntimeError(f"two jobs for topic {topic}")
+        _jobs[topic] = Job(topic, handler, timeout_s, max_attempts, max_backoff_s)
+        return handler
+
+    return declare
+
+
+def on(*events: str) -> Callable[[Handler], Handler]:
+    """Subscribe a job to domain events; put it above `@job`. The handler gets `event` and the event's facts."""
+
+    def subscribe(handler: Handler) -> Handler:
+        topic = next((known.topic for known in _jobs.values() if known.handler is handler), None)
+        if topic is None:
+            raise RuntimeError(f"{handler.__qualname__} is not a job: put @on above @job")
+        for event in events:
+            listeners = _listeners.setdefault(event, [])
+            if topic not in listeners:
+                listeners.append(topic)
+        return handler
+
+    return subscribe
+
+
+def find_job(topic: str) -> Job | None:
+    """The job of a topic, or None when no such job is declared."""
+    return _jobs.get(topic)
+
+
+def listeners_of(event: str) -> tuple[str, ...]:
+    """Topics of the jobs that listen to `event`."""
+    return tuple(_listeners.get(event, ()))
+
+
+def all_jobs() -> dict[str, Job]:
+    """Every declared job by topic."""
+    return dict(_jobs)
+
+
+def load_jobs() -> None:
+    """Import every `jobs.py` of the house, so that topics and subscriptions are known in this process."""
+    for name in modules_named("jobs"):
+        if not name.startswith("infra."):
+            importlib.import_module(name)

@@ -1,0 +1,91 @@
+"""How work is recorded: in the transaction of whoever asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from infra import clock
+from infra.db.scope import current_scope, current_tenant
+from infra.db.session import db
+from infra.ids import uuid7
+from infra.outbox.models import OutboxRow, ScheduleRow
+from infra.outbox.registry import find_job, listeners_of
+
+
+def later(
+    topic: str, payload: dict[str, Any] | None = None, *, dedupe_key: str | None = None, at: datetime | None = None
+) -> UUID:
+    """Record work for `topic` in this transaction and return its id (the job id that `/jobs/<id>` knows).
+
+    With a `dedupe_key` the same work asked for twice is one row; the id of the first is returned. `at` (UTC) puts it off.
+    Raises `LookupError` when no job performs `topic`.
+    """
+    known = find_job(topic)
+    if known is None:
+        raise LookupError(f"no job performs {topic}")
+    scope = current_scope()
+    values = {
+        "tenant_id": current_tenant(),
+        "id": uuid7(),
+        "created_at": clock.now(),
+        "topic": topic,
+        "payload": payload or {},
+        "dedupe_key": dedupe_key,
+        "actor_id": scope.actor_id,
+        "actor_name": scope.actor_name,
+        "next_at": at or clock.now(),
+        "attempts": 0,
+        "max_attempts": known.max_attempts,
+        "fence": 0,
+        "progress_done": 0,
+        "progress_total": 0,
+    }
+    statement = insert(OutboxRow).values(values)
+    if dedupe_key is not None:
+        statement = statement.on_conflict_do_nothing(index_elements=["tenant_id", "topic", "dedupe_key"])
+    made = db().execute(statement.returning(OutboxRow.id)).scalar()
+    if made is None:
+        return (
+            db()
+            .scalars(
+                select(OutboxRow.id).where(
+                    OutboxRow.tenant_id == current_tenant(),
+                    OutboxRow.topic == topic,
+                    OutboxRow.dedupe_key == dedupe_key,
+                )
+            )
+            .one()
+        )
+    db().execute(text("SELECT pg_notify('outbox', '')"))
+    return made
+
+
+def publish(event: str, **facts: Any) -> list[UUID]:
+    """Tell every subscriber of a domain event (`enrollment.effective`); each gets its own row, so each is retried by itself."""
+    return [later(topic, {"event": event, "facts": facts}) for topic in listeners_of(event)]
+
+
+def every(topic: str, *, seconds: int, first_at: datetime | None = None, payload: dict[str, Any] | None = None) -> None:
+    """Make `topic` repeat for this clinic each `seconds`; a second call changes the rhythm and keeps the next due time."""
+    if find_job(topic) is None:
+        raise LookupError(f"no job performs {topic}")
+    db().execute(
+        insert(ScheduleRow)
+        .values(
+            tenant_id=current_tenant(),
+            id=uuid7(),
+            created_at=clock.now(),
+            topic=topic,
+            payload=payload or {},
+            every_s=seconds,
+            due_at=first_at or clock.now() + timedelta(seconds=seconds),
+        )
+        .on_conflict_do_update(
+            index_elements=["tenant_id", "topic"], set_={"every_s": seconds, "payload": payload or {}}
+        )
+    )

@@ -1,0 +1,35 @@
+"""The activity page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from infra.problems import invalid
+from infra.web.chrome import NavEntry, add_to_navigation
+from infra.web.pages import decode_cursor, page_size, render, sliced
+from tenants.access.chrome import crumbs, home_of
+from tenants.access.gate import access, member
+from tenants.audit import services
+from tenants.audit.permissions import ACTIVITY_READ
+
+bp = Blueprint("activity", __name__, template_folder="templates")
+add_to_navigation(NavEntry("Activity", "activity.activity_page", ACTIVITY_READ, 90, "activity"))
+
+
+@bp.get("/c/<uuid:clinic_id>/activity")
+@access(ACTIVITY_READ)
+def activity_page(clinic_id: UUID) -> ResponseReturnValue:
+    """What happened in the clinic, newest first."""
+    crumbs((member().clinic_name, home_of(member())), ("Activity", None))
+    limit = page_size()
+    cursor = decode_cursor(request.args.get("cursor"))
+    if cursor is not None and not cursor[0].isdigit():
+        raise invalid("cursor", "That cursor was not made here.")
+    rows = services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None)
+    verification = services.verify() if request.args.get("verify") else None
+    return render(
+        "audit/activity.html", clinic_id=clinic_id, page=sliced(rows, limit, key="sequence"), verification=verification
+    )

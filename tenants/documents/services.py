@@ -1,0 +1,223 @@
+"""Uploading, scanning, downloading and reviewing documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from infra import clock
+from infra.db import current_scope, current_tenant, db
+from infra.outbox import later, publish
+from infra.problems import Conflict, NotFound, TooLarge, UnsupportedType, invalid
+from infra.settings import settings
+from integrations.filetypes import is_accepted
+from tenants.audit import record
+from tenants.documents.models import Document
+from tenants.documents.states import DocumentStatus, NotAllowed, ReviewStatus, move
+
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What is promised of a file before it is uploaded: name, type, size in bytes and SHA-256 in hexadecimal."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    kind: str | None = None
+    provider_id: UUID | None = None
+    task_id: UUID | None = None
+
+
+def check_promise(new: NewDocument) -> None:
+    """Raise `TooLarge`, `UnsupportedType`, or `Invalid` for a bad checksum or an empty file."""
+    limit = settings().max_upload_bytes
+    if new.size > limit:
+        raise TooLarge(f"A file may have at most {limit // (1024 * 1024)} MiB; this one has {new.size / 1048576:.1f}.")
+    if new.size < 1:
+        raise invalid("size", "The file is empty.")
+    if not _SHA256.match(new.sha256):
+        raise invalid("sha256", "Give the SHA-256 of the file as 64 hexadecimal digits.")
+    if not is_accepted(new.content_type):
+        raise UnsupportedType(
+            f"Files of type {new.content_type} are not accepted. Send a PDF, an image, a spreadsheet or an X12 file."
+        )
+
+
+def record_promise(new: NewDocument, *, document_id: UUID, key: str, upload_id: str | None) -> Document:
+    """Store the row of a file that is about to be uploaded. A provider can only upload to their own file."""
+    scope = current_scope()
+    provider_id = new.provider_id or scope.provider_id
+    if scope.provider_id is not None and provider_id != scope.provider_id:
+        raise NotFound
+    document = Document(
+        id=document_id,
+        filename=_plain_name(new.filename),
+        content_type=new.content_type,
+        size=new.size,
+        sha256=new.sha256,
+        kind=new.kind,
+        provider_id=provider_id,
+        task_id=new.task_id,
+        object_key=key,
+        upload_id=upload_id,
+        uploaded_by=scope.actor_id,
+        uploaded_by_name=scope.actor_name,
+    )
+    db().add(document)
+    later("tenants.check_upload", {"document_id": str(document_id)}, at=clock.now() + timedelta(minutes=30))
+    db().flush()
+    return document
+
+
+def _plain_name(filename: str) -> str:
+    name = re.split(r"[\\/]", filename)[-1]
+    name = "".join(char for char in name if char.isprintable()).strip()
+    return name[:200] or "document"
+
+
+def begin_scan(document_id: UUID) -> Document:
+    """Note that the bytes have arrived and record the scan job. Repeating it is harmless. Raises `Conflict`."""
+    document = get_document(document_id, lock=True)
+    if document.status in {DocumentStatus.SCANNING, DocumentStatus.AVAILABLE}:
+        return document
+    if document.status != DocumentStatus.AWAITING_UPLOAD:
+        raise Conflict(f"This upload is {document.status}; start a new one.")
+    _set_status(document, DocumentStatus.SCANNING)
+    later("tenants.scan_document", {"document_id": str(document.id)}, dedupe_key=str(document.id))
+    record(
+        "document.uploaded",
+        f"uploaded {document.filename}",
+        subject_kind="document",
+        subject_id=document.id,
+        facts={"kind": document.kind, "size": document.size},
+    )
+    return document
+
+
+def _set_status(document: Document, to: DocumentStatus) -> None:
+    try:
+        document.status = move(DocumentStatus(document.status), to).value
+    except NotAllowed as error:
+        raise Conflict(str(error)) from error
+
+
+def finish_scan(document_id: UUID, *, detected_type: str, refused_because: str | None, clean_key: str) -> None:
+    """Store what the scan found: the file becomes available at `clean_key`, or stays in quarantine for a reason."""
+    document = get_document(document_id, lock=True)
+    if document.status != DocumentStatus.SCANNING:
+        return
+    document.detected_type, document.scanned_at, document.status_reason = detected_type, clock.now(), refused_because
+    if refused_because is not None:
+        _set_status(document, DocumentStatus.QUARANTINED)
+        record(
+            "document.quarantined",
+            f"put {document.filename} in quarantine: {refused_because}",
+            subject_kind="document",
+            subject_id=document.id,
+        )
+        publish("document.quarantined", **facts_of(document))
+        return
+    _set_status(document, DocumentStatus.AVAILABLE)
+    document.object_key = clean_key
+    publish("document.available", **facts_of(document))
+
+
+def abandon_upload(document_id: UUID, *, reason: str) -> None:
+    """Give up an upload that never arrived, or arrived other than promised."""
+    document = get_document(document_id, lock=True)
+    if document.status == DocumentStatus.AWAITING_UPLOAD:
+        _set_status(document, DocumentStatus.ABANDONED)
+        document.status_reason = reason
+
+
+def review_document(
+    document_id: UUID,
+    *,
+    accept: bool,
+    reason: str | None = None,
+    expires_on: date | None = None,
+    kind: str | None = None,
+) -> Document:
+    """Accept a file, with the day it expires, or reject it with a reason that the uploader will read.
+
+    Publishes `document.accepted` or `document.rejected`. Raises `Conflict` for a file that is not available, `Invalid` for a
+    rejection without a reason.
+    """
+    document = get_document(document_id, lock=True)
+    if document.status != DocumentStatus.AVAILABLE:
+        raise Conflict(f"This file is {document.status.replace('_', ' ')}; it can be reviewed when it is available.")
+    if not accept and not (reason or "").strip():
+        raise invalid("reason", "Say why, so that the right file comes next.")
+    if kind is not None:
+        document.kind = kind
+    document.review_status = (ReviewStatus.ACCEPTED if accept else ReviewStatus.REJECTED).value
+    document.review_reason = reason
+    document.expires_on = expires_on if expires_on is not None else document.expires_on
+    document.reviewed_by_name, document.reviewed_at = current_scope().actor_name, clock.now()
+    db().flush()
+    verb = document.review_status
+    record(f"document.{verb}", f"{verb} {document.filename}", subject_kind="document", subject_id=document.id)
+    publish(f"document.{verb}", **facts_of(document))
+    return document
+
+
+def facts_of(document: Document) -> dict[str, str | None]:
+    """What subscribers are told of a document: ids and its kind, nothing protected."""
+    return {
+        "document_id": str(document.id),
+        "kind": document.kind,
+        "provider_id": str(document.provider_id) if document.provider_id else None,
+        "task_id": str(document.task_id) if document.task_id else None,
+    }
+
+
+def get_document(document_id: UUID, *, lock: bool = False) -> Document:
+    """One document of this clinic. Raises `NotFound`."""
+    query = select(Document).where(Document.tenant_id == current_tenant(), Document.id == document_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    document = db().scalars(query).one_or_none()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def downloadable(document_id: UUID) -> Document:
+    """A document whose bytes may be fetched, noted in the audit trail. Raises `Conflict` for what has not passed the scan."""
+    document = get_document(document_id)
+    if document.status != DocumentStatus.AVAILABLE:
+        raise Conflict(f"This file is {document.status.replace('_', ' ')} and cannot be downloaded.")
+    record("document.downloaded", f"downloaded {document.filename}", subject_kind="document", subject_id=document.id)
+    return document
+
+
+def list_documents(
+    *,
+    limit: int = 50,
+    after: UUID | None = None,
+    provider_id: UUID | None = None,
+    task_id: UUID | None = None,
+    statuses: Sequence[str] = (),
+    review: str | None = None,
+) -> Sequence[Document]:
+    """Documents of this clinic, newest first, older than the one with id `after`."""
+    query = select(Document).where(Document.tenant_id == current_tenant(), Document.status != DocumentStatus.ABANDONED)
+    if provider_id is not None:
+        query = query.where(Document.provider_id == provider_id)
+    if task_id is not None:
+        query = query.where(Document.task_id == task_id)
+    if statuses:
+        query = query.where(Document.status.in_(statuses))
+    if review is not None:
+        query = query.where(Document.review_status == review)
+    if after is not None:
+        query = query.where(tuple_(Document.id) < tuple_(after))
+    return db().scalars(query.order_by(Document.id.desc()).limit(limit)).all()
