@@ -269,6 +269,9 @@ class GuardedSession:
             if checked.scheme == "https":
                 connection = self._tls_context.wrap_socket(plain, server_hostname=checked.host)
             yield connection, address
+            if expired.is_set():
+                # What was cut off by us can look like a complete answer without a length.
+                raise TimeoutError
         except ssl.SSLCertVerificationError as failure:
             raise FetchFailed("tls", f"the certificate is not valid: {failure.verify_message}") from failure
         except (OSError, http.client.HTTPException, ValueError) as failure:
