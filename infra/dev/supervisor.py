@@ -200,7 +200,7 @@ class Supervisor:
 
     def _spawn(self, running: _Running) -> None:
         child = running.child
-        if not running.wanted:
+        if not running.wanted or self._closing.is_set():
             return
         person = pwd.getpwnam(child.account) if child.account else None
         with open(self.log_of(child.name), "ab") as log:

@@ -202,9 +202,12 @@ def signals_raise() -> None:
 
 
 def signals_are_ignored() -> None:
-    """While stopping: it is bounded in time, and a second Ctrl-C must not leave a database half stopped."""
+    """While stopping: it is bounded in time, and a second Ctrl-C must not leave a database half stopped.
+
+    By a handler and not by SIG_IGN, which a child that is being started would inherit.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, lambda _number, _frame: None)
 
 
 if __name__ == "__main__":
