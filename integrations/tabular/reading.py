@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from integrations.tabular.sniffing import Dialect
-from integrations.tabular.workbook import UnreadableFile, read_workbook
+from integrations.tabular.workbook import MAX_FILE_BYTES, UnreadableFile, read_workbook
 
 _CHUNK_BYTES = 64 * 1024
 _HEAD_BYTES = 64 * 1024
@@ -49,10 +49,17 @@ def read_records(stream: ByteStream, dialect: Dialect) -> Iterator[Record]:
         UnreadableFile: a line is longer than 256 Ki characters, or a workbook is broken, locked or a bomb.
     """
     if dialect.kind == "workbook":
-        for row_number, cells in read_workbook(stream.read()):
+        for row_number, cells in read_workbook(_whole(stream)):
             yield Record(row_number, "\t".join(cells).rstrip("\t"), cells)
         return
     yield from _assemble(_lines(stream, dialect.encoding), dialect.delimiter)
+
+
+def _whole(stream: ByteStream) -> bytes:
+    content = bytearray()
+    while len(content) <= MAX_FILE_BYTES and (chunk := stream.read(1024 * 1024)):
+        content += chunk
+    return bytes(content)
 
 
 def _assemble(numbered: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Record]:

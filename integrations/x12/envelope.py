@@ -22,11 +22,14 @@ def check_envelope(segments: Iterable[Segment]) -> Iterator[X12Problem]:
 
 
 class EnvelopeChecker:
-    """Is shown every segment in order and tells what does not fit."""
+    """Is shown the segments in order and tells what does not fit.
+
+    Segments between an ST and its SE need not be shown, because their numbers tell how many they were.
+    """
 
     def __init__(self) -> None:
         self._open: list[Segment] = []
-        self._counts = [0, 0, 0]
+        self._counts = [0, 0]
         self._last: Segment | None = None
 
     @property
@@ -43,19 +46,18 @@ class EnvelopeChecker:
             self._begin(segment, name, problems)
         elif name in _ENDS:
             self._end(segment, name, problems)
-        elif len(self._open) == 3:
-            self._counts[2] += 1
-        else:
+        elif len(self._open) < 3:
             problems.append(self._problem(segment, "structure", f"{name[:3]} stands outside of a transaction set"))
         if not segment.is_terminated:
             problems.append(self._problem(segment, "cut-off", f"the file ends inside segment {name[:3]}"))
         return problems
 
-    def finish(self) -> list[X12Problem]:
-        """Return what was begun and never ended."""
+    def finish(self, last: Segment | None = None) -> list[X12Problem]:
+        """Return what was begun and never ended. `last` is the last segment of all, when it was not shown."""
         problems: list[X12Problem] = []
-        if self._last is not None:
-            self._close_down_to(0, self._last, problems)
+        end = last or self._last
+        if end is not None:
+            self._close_down_to(0, end, problems)
         return problems
 
     def _begin(self, segment: Segment, name: str, problems: list[X12Problem]) -> None:
@@ -68,7 +70,8 @@ class EnvelopeChecker:
         if level:
             self._counts[level - 1] += 1
         self._open.append(segment)
-        self._counts[level] = 1 if name == "ST" else 0
+        if level < 2:
+            self._counts[level] = 0
 
     def _end(self, segment: Segment, name: str, problems: list[X12Problem]) -> None:
         start_name = _ENDS[name]
@@ -79,7 +82,7 @@ class EnvelopeChecker:
         transaction = self.transaction
         self._close_down_to(level + 1, segment, problems)
         start = self._open.pop()
-        actual = self._counts[level] + (1 if name == "SE" else 0)
+        actual = segment.number - start.number + 1 if name == "SE" else self._counts[level]
         stated = segment.get(1)
         if not stated.isdigit() or int(stated) != actual:
             message = f"{name}01 says {stated or 'nothing'}, but there are {actual} {_UNIT[name]}"

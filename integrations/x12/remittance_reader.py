@@ -19,6 +19,7 @@ from integrations.x12.values import read_cents, read_date, read_quantity
 
 T = TypeVar("T")
 
+_ENVELOPE = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA"})
 _CLAIM_REMARKS = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 
 
@@ -30,10 +31,14 @@ def read_835(stream: ByteStream) -> Iterator[Remittance | X12Problem]:
     """
     checker = EnvelopeChecker()
     reader: _TransactionReader | None = None
+    segment: Segment | None = None
     try:
         for segment in read_segments(stream):
             name = segment.elements[0]
-            if name in ("ST", "ISA", "GS", "GE", "IEA") and reader is not None:
+            if reader is not None and name not in _ENVELOPE and segment.is_terminated:
+                reader.take(segment)
+                continue
+            if reader is not None and name in _ENVELOPE and name != "SE":
                 # The transaction set was never ended; what it held is not lost.
                 yield from _finished(reader)
                 reader = None
@@ -52,7 +57,7 @@ def read_835(stream: ByteStream) -> Iterator[Remittance | X12Problem]:
                 reader.take(segment)
         if reader is not None:
             yield from _finished(reader)
-        yield from checker.finish()
+        yield from checker.finish(segment)
     except NotX12 as failure:
         if reader is not None:
             yield from _finished(reader)
@@ -128,9 +133,15 @@ class _TransactionReader:
             return None
 
     def _cents(self, segment: Segment, position: int, *, is_needed: bool = False) -> int:
-        if is_needed and not segment.get(position):
-            self._problem(segment, "amount", f"{segment.id}{position:02d}: the amount is missing", position)
-        return self._read(segment, position, read_cents, "amount") or 0
+        text = segment.get(position)
+        if not text and not is_needed:
+            return 0
+        try:
+            return read_cents(text)
+        except ValueError as wrong:
+            message = str(wrong) if text else "the amount is missing"
+            self._problem(segment, "amount", f"{segment.id}{position:02d}: {message}", position)
+            return 0
 
     def _take_bpr(self, segment: Segment) -> None:
         draft = self._draft

@@ -58,8 +58,10 @@ class Segment(NamedTuple):
 
     def get(self, position: int) -> str:
         """Return an element without surrounding blanks, empty when the segment ends before it."""
-        elements = self.elements
-        return elements[position].strip() if position < len(elements) else ""
+        try:
+            return self.elements[position].strip()
+        except IndexError:
+            return ""
 
     def components(self, position: int) -> list[str]:
         """Return the components of a composite element; an absent one gives `[""]`."""

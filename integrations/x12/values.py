@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 _AMOUNT = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _MAX_DIGITS = 18
@@ -16,13 +17,16 @@ def read_cents(text: str) -> int:
     Raises:
         ValueError: not a number, more than two decimals, or more than the 18 digits that the standard allows.
     """
+    whole, _, decimals = text.partition(".")
+    # Nearly every amount is of this shape, and integers are exact and many times faster than decimals.
+    if len(decimals) == 2 and len(whole) <= _MAX_DIGITS and whole.isdigit() and decimals.isdigit() and text.isascii():
+        return int(whole) * 100 + int(decimals)
     if not _AMOUNT.fullmatch(text) or len(text) > _MAX_DIGITS + 2:
         raise ValueError(f"{text[:40]!r} is not an amount")
     cents = Decimal(text).scaleb(2)
-    whole = int(cents)
-    if whole != cents:
+    if int(cents) != cents:
         raise ValueError(f"{text!r} has more than two decimals")
-    return whole
+    return int(cents)
 
 
 def read_quantity(text: str) -> Decimal:
@@ -36,6 +40,7 @@ def read_quantity(text: str) -> Decimal:
     return Decimal(text)
 
 
+@lru_cache(maxsize=4096)
 def read_date(text: str) -> date:
     """Read a date written CCYYMMDD (X12 type DT).
 

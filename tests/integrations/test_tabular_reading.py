@@ -198,3 +198,17 @@ def test_a_damaged_workbook_is_refused(samples) -> None:
     for broken in (whole[: len(whole) // 2], whole[:2000] + b"\xff" * 500 + whole[2500:]):
         with pytest.raises(UnreadableFile):
             _rows(broken)
+
+
+def test_a_workbook_is_read_no_further_than_its_limit() -> None:
+    class Endless:
+        given = 0
+
+        def read(self, size: int = -1, /) -> bytes:
+            self.given += size
+            return b"PK\x03\x04" + b"x" * (size - 4)
+
+    stream = Endless()
+    with pytest.raises(UnreadableFile, match="25 MiB"):
+        list(read_records(stream, sniff(b"PK\x03\x04")))
+    assert stream.given < 30 * 1024 * 1024
