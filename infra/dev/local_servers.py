@@ -86,4 +86,4 @@ class Fhir(LocalServer):
 
     def environment(self) -> Mapping[str, str]:
         address = f"127.0.0.1:{self._port}"
-        return {"DEMO_FHIR_URL": f"http://{address}", "EGRESS_ALLOW": address}
+        return {"DEMO_FHIR_URL": f"http://{address}/fhir", "EGRESS_ALLOW": address}
