@@ -54,6 +54,8 @@ def protect(name: str, *, readers: Readers, own_column: str = "provider_id", gra
         execute(f"CALL app.protect_own('app.{name}', '{own_column}')")
     elif readers == "staff":
         execute(f"CALL app.protect_staff('app.{name}')")
+    else:
+        execute(f"COMMENT ON TABLE app.{name} IS 'readers: everyone'")
     execute(f"GRANT {grants} ON app.{name} TO app_rw")
 
 

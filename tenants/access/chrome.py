@@ -36,7 +36,7 @@ def install_chrome(app: Flask) -> None:
         "short_date": lambda day: words.short_date(day, clinic_today()) if day else "",
         "human_date_rel": lambda day: words.date_and_distance(day, clinic_today(), calendar) if day else "",
         "in_days": lambda day: words.in_business_days(day, clinic_today(), calendar) if day else "",
-        "moment": _moment,
+        "moment": moment,
         "file_size": words.file_size,
         "counted": words.counted,
     }.items():
@@ -53,7 +53,7 @@ def install_chrome(app: Flask) -> None:
         return facts
 
 
-def _moment(instant: datetime | None) -> str:
+def moment(instant: datetime | None) -> str:
     """`Tue, Dec 1, 2:05 PM` where the clinic is."""
     if instant is None:
         return ""

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from infra.problems import invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import decode_cursor, page_size, render, sliced
-from tenants.access.chrome import crumbs, home_of
+from tenants.access.chrome import crumbs, home_of, initials, moment
 from tenants.access.gate import access, member
 from tenants.audit import services
 from tenants.audit.permissions import ACTIVITY_READ
@@ -28,8 +28,17 @@ def activity_page(clinic_id: UUID) -> ResponseReturnValue:
     cursor = decode_cursor(request.args.get("cursor"))
     if cursor is not None and not cursor[0].isdigit():
         raise invalid("cursor", "That cursor was not made here.")
-    rows = services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None)
+    page = sliced(services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None), limit, key="sequence")
+    entries = [
+        {"initials": initials(e.actor_name), "who": e.actor_name, "text": e.summary, "at_text": moment(e.created_at)}
+        for e in page.items
+    ]
     verification = services.verify() if request.args.get("verify") else None
     return render(
-        "audit/activity.html", clinic_id=clinic_id, page=sliced(rows, limit, key="sequence"), verification=verification
+        "audit/activity.html",
+        clinic_id=clinic_id,
+        page=page,
+        entries=entries,
+        has_newer=cursor is not None,
+        verification=verification,
     )

@@ -1,4 +1,4 @@
-"""Pages about people: sign-in, invitation, the members of a clinic, API tokens, and in development the mail that was sent."""
+"""Pages about people: sign-in, invitation, members, API tokens, and in development the mail that was sent."""
 
 from __future__ import annotations
 
@@ -148,6 +148,7 @@ def _people(clinic_id: UUID, error: Invalid | None = None) -> str:
         "people/people.html",
         clinic_id=clinic_id,
         members=services.list_members(),
+        current_person=str(actor().id),
         roles=[
             (role.value, role.label)
             for role in Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from infra.web.chrome import NavEntry, add_to_navigation
@@ -14,6 +14,8 @@ from tenants.access.gate import access, actor, member, signed_in
 from tenants.work import services
 from tenants.work.permissions import WORK_READ, WORK_RETRY
 
+_WORDS = {"queued": "Waiting for its turn", "working": "Working", "retrying": "Trying again", "done": "Done", "failed": "Failed"}
+
 bp = Blueprint("work", __name__, template_folder="templates")
 add_to_navigation(NavEntry("Failed work", "work.failed_page", WORK_READ, 95, "blocked", roles=WORK_RETRY.roles))
 
@@ -22,7 +24,11 @@ add_to_navigation(NavEntry("Failed work", "work.failed_page", WORK_READ, 95, "bl
 @signed_in(session=False)
 def progress(job_id: UUID) -> ResponseReturnValue:
     """The progress bar of a job; asks again until it is done."""
-    return render("work/progress.html", job=services.find_job(actor(), job_id))
+    job = services.find_job(actor(), job_id)
+    answer = make_response(render("work/progress.html", job=job, words=_WORDS[job.status]))
+    if job.status in {"done", "failed"}:
+        answer.headers["HX-Trigger"] = "job:done"
+    return answer
 
 
 @bp.get("/c/<uuid:clinic_id>/failed-work")
@@ -30,7 +36,7 @@ def progress(job_id: UUID) -> ResponseReturnValue:
 def failed_page(clinic_id: UUID) -> ResponseReturnValue:
     """Work that failed for good."""
     crumbs((member().clinic_name, home_of(member())), ("Failed work", None))
-    return render("work/failed.html", clinic_id=clinic_id, jobs=services.failed_jobs())
+    return render("work/failed.html", clinic_id=clinic_id, jobs=services.failed_jobs(), retry_permission=WORK_RETRY)
 
 
 @bp.post("/c/<uuid:clinic_id>/failed-work/<uuid:job_id>/retry")

@@ -93,6 +93,13 @@ class Pages:
             assert_valid_html(body, path)
         return body
 
+    def get_status(self, path: str) -> int:
+        """The status of a page; a page that arrives is parsed strictly."""
+        answer = self.client.get(path)
+        if answer.mimetype == "text/html" and answer.status_code == 200:
+            assert_valid_html(answer.get_data(as_text=True), path)
+        return answer.status_code
+
     def post(self, path: str, form: dict[str, Any] | None = None, expect: int = 200, *, htmx: bool = False) -> str:
         """Submit a form with the token of the session and follow where it leads."""
         token = self._csrf()

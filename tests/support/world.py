@@ -140,7 +140,7 @@ class World:
 
 
 def drain(clinic: TestClinic, *, rounds: int = 50, only: str | None = None) -> list[str]:
-    """Perform this clinic's due outbox rows, and what they cause, as a worker would. Returns the topics performed, in order."""
+    """Perform this clinic's due outbox rows, and what they cause, as a worker would. Returns the topics in order."""
     performed = []
     for _ in range(rounds):
         with unit_of_work(Scope(tenant_id=clinic.id)) as session:
