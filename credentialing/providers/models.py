@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.db import TenantModel, belongs_to_clinic
+from credentialing.providers.rules import display_name
+from infra.db import TenantModel, belongs_to, belongs_to_clinic
 
 
 class Provider(TenantModel):
@@ -27,7 +29,8 @@ class Provider(TenantModel):
     first_name: Mapped[str]
     middle_name: Mapped[str | None]
     last_name: Mapped[str]
-    former_names: Mapped[list[str]]
+    suffix: Mapped[str | None]
+    former_names: Mapped[list[str]] = mapped_column(default=list)
     credential: Mapped[str | None]
     license_type: Mapped[str | None]
     license_number: Mapped[str | None]
@@ -43,6 +46,7 @@ class Provider(TenantModel):
     registry_status: Mapped[str] = mapped_column(default="pending")
     registry_record: Mapped[dict[str, Any] | None]
     registry_checked_at: Mapped[datetime | None]
+    registry_kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
     status: Mapped[str] = mapped_column(default="active")
     version: Mapped[int] = mapped_column(default=1)
 
@@ -50,5 +54,41 @@ class Provider(TenantModel):
 
     @property
     def name(self) -> str:
-        """First and last name, as it is spoken."""
-        return f"{self.first_name} {self.last_name}".strip()
+        """First and last name, as it is spoken; the NPI while nobody has told us a name."""
+        return f"{self.first_name} {self.last_name}".strip() or f"NPI {self.npi}"
+
+    @property
+    def display_name(self) -> str:
+        """The name for a page's head: `Dana R. Ortiz, LISW`."""
+        if not (self.first_name or self.last_name):
+            return self.name
+        last = f"{self.last_name} {self.suffix}" if self.suffix else self.last_name
+        return display_name(self.first_name, last, middle=self.middle_name or "", credential=self.credential or "")
+
+
+class RosterImport(TenantModel):
+    """One roster file taken over: what it held, what became of each row, and the rows that were not taken with the reason."""
+
+    __tablename__ = "roster_import"
+    __table_args__ = (
+        belongs_to_clinic(),
+        belongs_to("document", "document_id"),
+        CheckConstraint("status IN ('queued', 'reading', 'needs_mapping', 'done', 'failed')", name="status"),
+        CheckConstraint("received = created_count + updated_count + unchanged_count + rejected_count", name="adds_up"),
+        Index("ix_roster_import_newest", "tenant_id", "created_at"),
+    )
+
+    document_id: Mapped[UUID]
+    filename: Mapped[str]
+    status: Mapped[str] = mapped_column(default="queued")
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    received: Mapped[int] = mapped_column(default=0)
+    created_count: Mapped[int] = mapped_column(default=0)
+    updated_count: Mapped[int] = mapped_column(default=0)
+    unchanged_count: Mapped[int] = mapped_column(default=0)
+    rejected_count: Mapped[int] = mapped_column(default=0)
+    rejects: Mapped[list[Any]] = mapped_column(default=list)
+    failure: Mapped[str | None]
+    job_id: Mapped[UUID | None]
+    started_by_name: Mapped[str]
+    finished_at: Mapped[datetime | None]

@@ -114,7 +114,9 @@ def _verification() -> None:
         readers="own",
         grants="SELECT, INSERT",
     )
-    op.create_index("ix_verification_provider", "verification", ["tenant_id", "provider_id", "verified_at"], schema="app")
+    op.create_index(
+        "ix_verification_provider", "verification", ["tenant_id", "provider_id", "verified_at"], schema="app"
+    )
 
 
 def _expiry_notice() -> None:
