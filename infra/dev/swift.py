@@ -1,7 +1,7 @@
 """The embedded object store: a single OpenStack Swift node with its S3 API, encrypting what it stores.
 
-Four foreground servers (proxy, account, container, object) in the environment `.venv-s3`. It checks signatures, expiry,
-signed lengths and types like the real thing; what it lacks (object lock, tags, CORS calls) the product probes for.
+Four servers (proxy, account, container, object) in the environment `.venv-s3`, run as one unit. It checks signatures,
+expiry, signed lengths and types like the real thing; what it lacks (lock, tags, CORS calls) the product probes for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import pwd
 import subprocess
 import urllib.request
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from infra.dev import locate
@@ -61,25 +60,8 @@ class Swift(Service):
         write_private(config / "proxy.conf", self._proxy())
         self._write_rings(python, config)
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        return [
-            Child(
-                name=f"s3-{kind}",
-                command=[
-                    str(python),
-                    "-W",
-                    "ignore",
-                    str(LAUNCH),
-                    str(config),
-                    kind,
-                    str(config / f"{kind}.conf"),
-                    "-v",
-                ],
-                ready=partial(self._answers, kind),
-                env=environment,
-                stop_within_s=5,
-            )
-            for kind in (*BACK_ENDS, "proxy")
-        ]
+        command = [str(python), "-W", "ignore", str(LAUNCH), str(config), "serve"]
+        return [Child(name=self.name, command=command, ready=self._answers, env=environment, stop_within_s=10)]
 
     def finish(self) -> None:
         made = self._folder / f"bucket-made-{self._bucket}"
@@ -168,7 +150,10 @@ class Swift(Service):
             parts.append(f"[filter:{name}]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()))
         return "".join(parts)
 
-    def _answers(self, kind: str) -> bool:
-        address = f"http://127.0.0.1:{self._ports[kind]}/healthcheck"
-        with urllib.request.urlopen(address, timeout=2) as answer:
-            return bool(answer.status == 200)
+    def _answers(self) -> bool:
+        for port in self._ports.values():
+            address = f"http://127.0.0.1:{port}/healthcheck"
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                if answer.status != 200:
+                    return False
+        return True

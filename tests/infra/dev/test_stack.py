@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import struct
@@ -17,6 +18,9 @@ from infra.dev.errors import StackError
 from infra.dev.postgres import drop_dead_lock
 from infra.dev.setup import ROOT
 from infra.dev.stack import ALL, Stack
+from infra.dev.state import port_is_free
+
+S3_PORTS = ("s3_proxy", "s3_account", "s3_container", "s3_object")
 
 
 @pytest.fixture
@@ -95,6 +99,17 @@ def test_killed_services_come_back_with_their_data(make_stack):
     with Redis.from_url(stack.env["REDIS_URL"]) as queue:
         assert queue.get("kept") == b"value"
     assert stack.supervisor.starts("postgres") == 2
+
+
+def test_the_object_store_comes_back_as_one(make_stack):
+    stack = make_stack(services={"s3"}).start()
+    env = stack.env
+    s3(env).put_object(Bucket=env["S3_BUCKET"], Key="kept", Body=b"document")
+    stack.kill("s3")
+    stack.wait_ready("s3")
+    assert s3(env).get_object(Bucket=env["S3_BUCKET"], Key="kept")["Body"].read() == b"document"
+    stack.stop()
+    assert all(port_is_free(json.loads((stack.state.folder / "ports.json").read_text())[name]) for name in S3_PORTS)
 
 
 def test_two_copies_run_side_by_side(make_stack):
