@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 
-from infra.db.loaded import load_models, modules_named
+from infra.db.loaded import modules_named
 from infra.db.selfcheck import refuse_privileged_login
 from infra.db.session import engine
 from infra.logs import configure_logs
@@ -38,7 +38,6 @@ def create_app() -> Flask:
     """Build the web application of this process. Refuses to start on a privileged database login or an undeclared route."""
     config = settings()
     configure_logs(config.log_level)
-    load_models()
     load_jobs()
     app = Onpanel(__name__, static_folder="infra/web/static", template_folder="infra/web/templates")
     app.gate = open_gate

@@ -80,6 +80,16 @@ def is_accepted(media_type: str) -> bool:
     return media_type in ACCEPTED
 
 
+def may_be_promised(declared: str, filename: str) -> bool:
+    """Tell whether a file announced with this type and name may be sent: a known type, or a generic one with a known ending."""
+    declared_type = declared.split(";")[0].strip().lower()
+    aliases = frozenset().union(*_ALSO_DECLARED.values())
+    if declared_type in ACCEPTED or declared_type in aliases:
+        return True
+    endings = {ending for known in ACCEPTED.values() for ending in known}
+    return declared_type in _GENERIC and _ending(filename) in endings
+
+
 def matches_declared(sniffed: str, declared: str, filename: str) -> bool:
     """Tell whether content, declared type and file name agree.
 

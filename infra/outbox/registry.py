@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from infra.db.loaded import modules_named
+from infra.db.loaded import load_models, modules_named
 
 Handler = Callable[..., Any]
 
@@ -78,7 +78,8 @@ def all_jobs() -> dict[str, Job]:
 
 
 def load_jobs() -> None:
-    """Import every `jobs.py` of the house, so that topics and subscriptions are known in this process."""
+    """Import every `models.py` and `jobs.py` of the house, so that tables, topics and subscriptions are known here."""
+    load_models()
     for name in modules_named("jobs"):
         if not name.startswith("infra."):
             importlib.import_module(name)

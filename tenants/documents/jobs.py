@@ -16,7 +16,7 @@ from infra.settings import settings
 from infra.storage import storage
 from infra.storage.client import object_key
 from integrations.clamav import ClamavClient, Infected, ScannerDown, ScannerRefused
-from integrations.filetypes import matches_declared, sniff_type
+from integrations.filetypes import HEAD_BYTES, matches_declared, sniff_type
 from tenants.documents.models import Document
 from tenants.documents.services import abandon_upload, finish_scan, get_document
 from tenants.documents.states import DocumentStatus
@@ -53,7 +53,7 @@ def _inspect(work: Work, document: Document, copy: IO[bytes]) -> tuple[str | Non
         if size % (32 * 1024 * 1024) < len(chunk):
             work.progress(size, document.size)
     copy.seek(0)
-    detected = sniff_type(copy.read(262144), document.filename)
+    detected = sniff_type(copy.read(HEAD_BYTES), document.filename)
     if size != document.size:
         return f"{document.size} bytes were promised, {size} arrived", detected
     if digest.hexdigest() != document.sha256:

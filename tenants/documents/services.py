@@ -15,7 +15,7 @@ from infra.db import current_scope, current_tenant, db
 from infra.outbox import later, publish
 from infra.problems import Conflict, NotFound, TooLarge, UnsupportedType, invalid
 from infra.settings import settings
-from integrations.filetypes import is_accepted
+from integrations.filetypes import may_be_promised
 from tenants.audit import record
 from tenants.documents.models import Document
 from tenants.documents.states import DocumentStatus, NotAllowed, ReviewStatus, move
@@ -45,7 +45,7 @@ def check_promise(new: NewDocument) -> None:
         raise invalid("size", "The file is empty.")
     if not _SHA256.match(new.sha256):
         raise invalid("sha256", "Give the SHA-256 of the file as 64 hexadecimal digits.")
-    if not is_accepted(new.content_type):
+    if not may_be_promised(new.content_type, new.filename):
         raise UnsupportedType(
             f"Files of type {new.content_type} are not accepted. Send a PDF, an image, a spreadsheet or an X12 file."
         )
