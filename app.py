@@ -27,7 +27,7 @@ from tenants.access.login import install_login
 from tenants.documents.scanner import check_scanner
 
 
-class ProblemApi(Api):  # type: ignore[misc]
+class ProblemApi(Api):
     """flask-smorest without its own error answers: ours cover the whole application."""
 
     def _register_error_handlers(self) -> None:

@@ -66,6 +66,7 @@ def _run(work: Work) -> str:
 
 def _payload(work: Work) -> dict[str, Any]:
     with unit_of_work(Scope(tenant_id=work.tenant_id)) as session:
-        return session.scalars(
+        payload: dict[str, Any] = session.scalars(
             select(OutboxRow.payload).where(OutboxRow.tenant_id == work.tenant_id, OutboxRow.id == work.id)
         ).one()
+    return payload

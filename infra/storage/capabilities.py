@@ -36,17 +36,17 @@ def probe(store: Storage) -> Capabilities:
 
     def encrypts() -> bool:
         answer = client.put_object(Bucket=bucket, Key=key, Body=b"probe", ServerSideEncryption="AES256")
-        return answer.get("ServerSideEncryption") == "AES256"
+        return bool(answer.get("ServerSideEncryption") == "AES256")
 
     def locks() -> bool:
         answer = client.get_object_lock_configuration(Bucket=bucket)
-        return answer.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled"
+        return bool(answer.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled")
 
     def cors() -> bool:
         try:
             client.get_bucket_cors(Bucket=bucket)
         except ClientError as error:
-            return error.response["Error"].get("Code") == "NoSuchCORSConfiguration"
+            return bool(error.response["Error"].get("Code") == "NoSuchCORSConfiguration")
         return True
 
     client.put_object(Bucket=bucket, Key=key, Body=b"probe")

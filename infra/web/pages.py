@@ -44,9 +44,9 @@ def read_form(schema: Schema, form: Mapping[str, str] | None = None) -> dict[str
     Raises `Invalid` with one error per field.
     """
     values = {
-        key: value.strip() if isinstance(value, str) else value
+        key: value.strip()
         for key, value in (form if form is not None else request.form).items()
-        if key != "csrf_token" and value not in ("", None)
+        if key != "csrf_token" and value.strip()
     }
     try:
         loaded: dict[str, Any] = schema.load(values)

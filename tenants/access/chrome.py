@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ def clinic_today() -> date:
 def install_chrome(app: Flask) -> None:
     """Give every template `chrome`, `may`, `today` and the filters for dates and money."""
     calendar = federal_calendar()
-    for name, function in {
+    filters: dict[str, Callable[..., str]] = {
         "money": words.money,
         "money_exact": lambda cents: words.money(cents, exact=True),
         "human_date": lambda day: words.human_date(day, clinic_today()) if day else "",
@@ -39,7 +40,8 @@ def install_chrome(app: Flask) -> None:
         "moment": moment,
         "file_size": words.file_size,
         "counted": words.counted,
-    }.items():
+    }
+    for name, function in filters.items():
         register_filter(app, name, function)
 
     @app.context_processor
@@ -91,7 +93,7 @@ def _nav(identity: Identity, member: Member | None) -> list[NavItem]:
             continue
         if entry.roles is not None and role not in entry.roles:
             continue
-        values = {"clinic_id": member.clinic_id} if entry.needs_clinic and member else {}
+        values: dict[str, Any] = {"clinic_id": member.clinic_id} if entry.needs_clinic and member else {}
         room = entry.endpoint.rsplit(".", 1)[0]
         here = request.endpoint == entry.endpoint or (request.endpoint or "").rsplit(".", 1)[0] == room
         exact = any(e.endpoint != entry.endpoint and e.endpoint.startswith(room + ".") for e in navigation())

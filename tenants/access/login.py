@@ -8,7 +8,7 @@ from flask_login import LoginManager, UserMixin
 from tenants.access.identity import Identity, by_api_token, by_session
 
 
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]
     """Flask-Login's user: the identity, and how it was proven (`session` or `token`)."""
 
     def __init__(self, identity: Identity, *, by: str, token: str) -> None:
@@ -27,7 +27,7 @@ def install_login(app: Flask) -> None:
     manager.session_protection = None
     manager.init_app(app)
 
-    @manager.user_loader
+    @manager.user_loader  # type: ignore[untyped-decorator]
     def by_cookie(token: str) -> SignedIn | None:
         identity = by_session(token)
         if identity is None:
@@ -35,7 +35,7 @@ def install_login(app: Flask) -> None:
             return None
         return SignedIn(identity, by="session", token=token)
 
-    @manager.request_loader
+    @manager.request_loader  # type: ignore[untyped-decorator]
     def by_bearer(request: Request) -> SignedIn | None:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:

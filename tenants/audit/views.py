@@ -28,7 +28,9 @@ def activity_page(clinic_id: UUID) -> ResponseReturnValue:
     cursor = decode_cursor(request.args.get("cursor"))
     if cursor is not None and not cursor[0].isdigit():
         raise invalid("cursor", "That cursor was not made here.")
-    page = sliced(services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None), limit, key="sequence")
+    page = sliced(
+        services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None), limit, key="sequence"
+    )
     entries = [
         {"initials": initials(e.actor_name), "who": e.actor_name, "text": e.summary, "at_text": moment(e.created_at)}
         for e in page.items

@@ -91,6 +91,16 @@ def change_clinic(*, changes: dict[str, Any], if_version: int | None = None) -> 
     return clinic
 
 
+def mark_live() -> None:
+    """Note that the clinic is live: its first batch is out. Publishes `clinic.live`; a clinic that is live already stays so."""
+    clinic = get_clinic()
+    if clinic.status != "onboarding":
+        return
+    clinic.status = "live"
+    record("clinic.live", f"{clinic.name} is live", subject_kind="clinic", subject_id=clinic.id)
+    publish("clinic.live", clinic_id=str(clinic.id))
+
+
 def portfolio() -> Sequence[ClinicRollup]:
     """Rollup rows of every clinic in the scope, worst first: most business days late, then longest wait, then name."""
     ids = current_scope().tenant_ids

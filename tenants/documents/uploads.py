@@ -41,7 +41,8 @@ def start_upload(scope: Scope, new: NewDocument) -> Upload:
         raise NotFound
     document_id = uuid7()
     key = object_key(scope.tenant_id, "quarantine", document_id)
-    upload_id, parts = None, []
+    upload_id: str | None = None
+    parts: list[Part] = []
     if new.size > settings().multipart_from_bytes:
         upload_id, parts = storage().begin_multipart(key, content_type=new.content_type, size=new.size)
     with unit_of_work(scope):

@@ -22,6 +22,7 @@ def password_matches(stored: str | None, password: str) -> bool:
     """Compare in the same time whether or not a hash is stored, so that sign-in does not tell who exists."""
     with _turn:
         try:
-            return _hasher.verify(stored or _NOBODYS, password) and stored is not None
+            _hasher.verify(stored or _NOBODYS, password)
         except (VerificationError, InvalidHashError):
             return False
+    return stored is not None

@@ -14,7 +14,13 @@ from tenants.access.gate import access, actor, member, signed_in
 from tenants.work import services
 from tenants.work.permissions import WORK_READ, WORK_RETRY
 
-_WORDS = {"queued": "Waiting for its turn", "working": "Working", "retrying": "Trying again", "done": "Done", "failed": "Failed"}
+_WORDS = {
+    "queued": "Waiting for its turn",
+    "working": "Working",
+    "retrying": "Trying again",
+    "done": "Done",
+    "failed": "Failed",
+}
 
 bp = Blueprint("work", __name__, template_folder="templates")
 add_to_navigation(NavEntry("Failed work", "work.failed_page", WORK_READ, 95, "blocked", roles=WORK_RETRY.roles))

@@ -31,7 +31,10 @@ calls: list[str] = []
 @job("test.note")
 def note(work, *, word):
     with work.finish({"word": word}):
-        db().execute(text("UPDATE app.clinic SET ehr = coalesce(ehr, '') || :w WHERE tenant_id = :t"), {"w": word, "t": work.tenant_id})
+        db().execute(
+            text("UPDATE app.clinic SET ehr = coalesce(ehr, '') || :w WHERE tenant_id = :t"),
+            {"w": word, "t": work.tenant_id},
+        )
 
 
 @job("test.fails", max_attempts=3)
@@ -111,7 +114,9 @@ def test_late_worker_cannot_finish_what_another_took_over(clinic):
     job_id = ask(clinic, "test.note", {"word": "x"})
     slow = take_lease(clinic.id, job_id)
     with clinic.work() as session:
-        session.execute(text("UPDATE app.outbox SET locked_until = now() - interval '1 second' WHERE id = :i"), {"i": job_id})
+        session.execute(
+            text("UPDATE app.outbox SET locked_until = now() - interval '1 second' WHERE id = :i"), {"i": job_id}
+        )
     assert perform(str(job_id)) == "done"
     with pytest.raises(LeaseLost), slow.finish():
         db().execute(text("UPDATE app.clinic SET ehr = 'doubled' WHERE tenant_id = :t"), {"t": clinic.id})
@@ -165,7 +170,9 @@ def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
         assert hand_over(connection, queue) == 0, "handed over once until it is overdue"
         redis.flushdb()
         with clinic.work() as session:
-            session.execute(text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id})
+            session.execute(
+                text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id}
+            )
         hand_over(connection, queue)
         assert f"{job_id}_0" in queue.get_job_ids()
     redis.flushdb()
@@ -186,15 +193,24 @@ def test_schedule_rings_once_for_each_slot_and_makes_up_a_missed_one(clinic):
         ring_due(connection)
         ring_due(connection)
     with clinic.work() as session:
-        rows = session.scalars(select(OutboxRow).where(OutboxRow.tenant_id == clinic.id, OutboxRow.topic == "test.note")).all()
-        due = session.scalars(select(ScheduleRow.due_at).where(ScheduleRow.topic == "test.note", ScheduleRow.tenant_id == clinic.id)).one()
+        rows = session.scalars(
+            select(OutboxRow).where(OutboxRow.tenant_id == clinic.id, OutboxRow.topic == "test.note")
+        ).all()
+        due = session.scalars(
+            select(ScheduleRow.due_at).where(ScheduleRow.topic == "test.note", ScheduleRow.tenant_id == clinic.id)
+        ).one()
     assert len(rows) == 1
     assert due > clock.now()
 
 
 @pytest.mark.parametrize(
     ("function", "arguments"),
-    [("os.system", ["true"]), ("infra.jobs.runner.perform", ["not-an-id"]), ("infra.jobs.runner.perform", []), ("builtins.eval", ["1"])],
+    [
+        ("os.system", ["true"]),
+        ("infra.jobs.runner.perform", ["not-an-id"]),
+        ("infra.jobs.runner.perform", []),
+        ("builtins.eval", ["1"]),
+    ],
 )
 def test_worker_refuses_every_other_function(app, function, arguments):
     redis = Redis.from_url(os.environ["REDIS_URL"])

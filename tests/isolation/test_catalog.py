@@ -123,7 +123,9 @@ def test_rows_cannot_be_written_for_another_clinic(clinic, other_clinic):
     with pytest.raises(Exception, match="row-level security"), clinic.work() as session:
         session.execute(insert, {"other": other_clinic.id})
     with clinic.work() as session:
-        moved = session.execute(text("UPDATE app.membership SET name = 'x' WHERE tenant_id = :o"), {"o": other_clinic.id})
+        moved = session.execute(
+            text("UPDATE app.membership SET name = 'x' WHERE tenant_id = :o"), {"o": other_clinic.id}
+        )
         assert moved.rowcount == 0
 
 

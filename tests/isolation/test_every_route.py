@@ -53,7 +53,9 @@ def test_foreign_clinic_does_not_exist_on_any_route_for_any_role(app, world, cli
         nowhere = address(app, rule, uuid.uuid4())
         for person in people.values():
             if rule.rule.startswith("/api/"):
-                answers = [person.api.call(method, url, json={} if method != "GET" else None) for url in (theirs, nowhere)]
+                answers = [
+                    person.api.call(method, url, json={} if method != "GET" else None) for url in (theirs, nowhere)
+                ]
             else:
                 pages = person.pages
                 form = {"csrf_token": pages._csrf()} if method != "GET" else None
@@ -92,13 +94,19 @@ def test_own_clinic_with_foreign_ids_does_not_show_them(app, world, clinic, othe
             continue
         theirs, nowhere = address(app, rule, clinic.id, **ids), address(app, rule, clinic.id)
         if rule.rule.startswith("/api/"):
-            first, second = (clinic.manager.api.call(method, url, json={} if method != "GET" else None) for url in (theirs, nowhere))
+            first, second = (
+                clinic.manager.api.call(method, url, json={} if method != "GET" else None) for url in (theirs, nowhere)
+            )
         else:
             pages = clinic.manager.pages
             form = {"csrf_token": pages._csrf()} if method != "GET" else None
             first, second = (pages.client.open(url, method=method, data=form) for url in (theirs, nowhere))
         assert first.status_code == second.status_code, (method, rule.rule, first.status_code, second.status_code)
-        assert first.status_code in {404, 422, 409} or first.status_code in {301, 302}, (method, rule.rule, first.status_code)
+        assert first.status_code in {404, 422, 409} or first.status_code in {301, 302}, (
+            method,
+            rule.rule,
+            first.status_code,
+        )
         assert "secret.pdf" not in first.get_data(as_text=True)
 
 
@@ -112,10 +120,15 @@ def test_every_route_refuses_strangers(app, clinic):
                 continue
             url = address(app, rule, clinic.id)
             if rule.rule.startswith("/api/"):
-                assert stranger.call(method, url, json={} if method != "GET" else None).status_code == 401, (method, url)
+                assert stranger.call(method, url, json={} if method != "GET" else None).status_code == 401, (
+                    method,
+                    url,
+                )
             elif method == "GET":
                 answer = app.test_client().get(url)
-                assert answer.status_code in {302, 401} and "/sign-in" in answer.headers.get("Location", "/sign-in"), url
+                assert answer.status_code in {302, 401} and "/sign-in" in answer.headers.get("Location", "/sign-in"), (
+                    url
+                )
 
 
 def test_changes_with_a_cookie_need_the_form_token(app, clinic):
@@ -123,7 +136,9 @@ def test_changes_with_a_cookie_need_the_form_token(app, clinic):
     for rule, method, wanted in routes(app, inside=True):
         if method == "GET" or wanted.kind == "public":
             continue
-        answer = pages.client.open(address(app, rule, clinic.id), method=method, json={} if rule.rule.startswith("/api/") else None)
+        answer = pages.client.open(
+            address(app, rule, clinic.id), method=method, json={} if rule.rule.startswith("/api/") else None
+        )
         assert answer.status_code == 403, (method, rule.rule, answer.status_code)
 
 

@@ -17,7 +17,9 @@ from tenants.access.roles import Role, all_permissions
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("infra", "integrations", "tenants", "credentialing", "onboarding")
-CODE = [p for floor in FLOORS for p in sorted((ROOT / floor).rglob("*.py")) if "__pycache__" not in p.parts] + [ROOT / "app.py"]
+CODE = [p for floor in FLOORS for p in sorted((ROOT / floor).rglob("*.py")) if "__pycache__" not in p.parts] + [
+    ROOT / "app.py"
+]
 PUBLIC_ROUTES = {
     "/",
     "/sign-in",
@@ -63,7 +65,9 @@ def test_every_permission_names_roles_and_is_used(app):
         assert re.fullmatch(r"[a-z-]+:[a-z-]+", permission.name), permission.name
         constant = re.search(rf"(\w+) = permission\(\s*\"{permission.name}\"", source)
         assert constant
-        assert permission in used or len(re.findall(rf"\b{constant.group(1)}\b", source)) > 1, f"{permission.name} is not used"
+        assert permission in used or len(re.findall(rf"\b{constant.group(1)}\b", source)) > 1, (
+            f"{permission.name} is not used"
+        )
 
 
 def test_openapi_describes_every_api_route(app):
@@ -126,7 +130,10 @@ def test_public_functions_have_docstrings(path):
 
 
 def test_rules_and_states_are_pure():
-    forbidden = re.compile(r"^(?:from|import) (?:flask|sqlalchemy|redis|rq|requests|infra\.(?:db|outbox|clock|settings|storage|jobs))", re.M)
+    forbidden = re.compile(
+        r"^(?:from|import) (?:flask|sqlalchemy|redis|rq|requests|infra\.(?:db|outbox|clock|settings|storage|jobs))",
+        re.M,
+    )
     for path in CODE:
         if path.stem in {"rules", "states"} or path.parent.name == "rules":
             assert not forbidden.search(path.read_text()), relative(path)

@@ -14,7 +14,18 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {
-    "web": [sys.executable, "-m", "gunicorn", "-w", "1", "--threads", "8", "--bind", "127.0.0.1:{port}", "app:create_app()"],
+    "web": [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-w",
+        "1",
+        "--threads",
+        "8",
+        "--bind",
+        "127.0.0.1:{port}",
+        "app:create_app()",
+    ],
     "worker": [sys.executable, "-m", "infra.jobs.worker"],
     "relay": [sys.executable, "-m", "infra.jobs.relay"],
     "scheduler": [sys.executable, "-m", "infra.jobs.scheduler"],
@@ -36,12 +47,19 @@ class Live:
             command = [part.format(port=self.port) for part in COMMANDS[name.split(".")[0]]]
             log = (self.log_folder / f"{name}.log").open("ab")
             self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+                command,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def ready(self, within_s: float = 60) -> None:
         """Wait for `/readyz`."""
-        until(lambda: requests.get(f"{self.url}/readyz", timeout=5).status_code == 200, within_s, "the product is ready")
+        until(
+            lambda: requests.get(f"{self.url}/readyz", timeout=5).status_code == 200, within_s, "the product is ready"
+        )
 
     def kill(self, name: str) -> None:
         """kill -9 a process and everything that it started."""
