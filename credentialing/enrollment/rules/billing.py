@@ -39,7 +39,8 @@ class BillableFacts:
 
     `evidence` names the proof that the payer has loaded the provider (document id or reference). `retro_granted_on` is
     the first day that the payer granted on request. `qualified_on` is when the provider was licensed and at this
-    location: no retroactive rule reaches further back.
+    location: no retroactive rule reaches further back. `stopped_on` is the first day on which a participation that had
+    been loaded no longer counted: it ended, or its revalidation came due.
     """
 
     state: EnrollmentState
@@ -50,6 +51,7 @@ class BillableFacts:
     retro: Retro = NO_RETRO
     retro_granted_on: date | None = None
     qualified_on: date | None = None
+    stopped_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class Billable:
     reason: str
 
 
+def _was_loaded(facts: BillableFacts) -> bool:
+    return (
+        facts.state in (S.TERMINATED, S.REVALIDATION_DUE)
+        and facts.loaded_on is not None
+        and facts.stopped_on is not None
+    )
+
+
 def billable_from(facts: BillableFacts) -> date | None:
     """Return the first day of service that may be billed, or None while the payer has not loaded the provider.
 
@@ -69,7 +79,7 @@ def billable_from(facts: BillableFacts) -> date | None:
         42 CFR 424.521(a) (Medicare: 30 days before the effective date, when all requirements were met); OAC 5160-1-17.4
         (Ohio Medicaid: up to 365 days, only what was granted on request); else the effective date.
     """
-    if facts.state is not S.LOADED_VERIFIED or facts.effective_on is None:
+    if not (facts.state is S.LOADED_VERIFIED or _was_loaded(facts)) or facts.effective_on is None:
         return None
     since = facts.effective_on
     if facts.retro.rule == "automatic":
@@ -88,7 +98,8 @@ def hold_reason(facts: BillableFacts, on: date) -> str:
     Source:
         Invariant of the enrollment machine (reference.yaml): billable only in loaded_verified.
     """
-    if facts.state is not S.LOADED_VERIFIED:
+    was_payable = _was_loaded(facts) and facts.stopped_on is not None and on < facts.stopped_on
+    if facts.state is not S.LOADED_VERIFIED and not was_payable:
         return HOLD_WORDS[facts.state].format(payer=facts.payer_name)
     since = billable_from(facts)
     if since is None:

@@ -1,0 +1,59 @@
+"""The verbs of enrollment.
+
+`cases` starts and finds cases, `steps` moves one with its evidence, `follow_ups` logs contacts and keeps the next
+date, `outlook` says for many cases at once what is expected and what is still wrong, `facts` answers for other rooms
+in counts and pairs.
+"""
+
+from credentialing.enrollment.services.cases import (
+    AlreadyEnrolled,
+    CaseFilter,
+    NewEnrollment,
+    PairResult,
+    add_location,
+    get_enrollment,
+    history,
+    list_enrollments,
+    list_locations,
+    start_enrollment,
+    start_many,
+    touches,
+)
+from credentialing.enrollment.services.facts import (
+    PanelCounts,
+    UnbillablePair,
+    panel_counts,
+    payers_by_provider,
+    unbillable_pairs,
+)
+from credentialing.enrollment.services.follow_ups import due_follow_ups, log_touch, proposed_follow_up
+from credentialing.enrollment.services.outlook import Outlook, case_packet, outlooks
+from credentialing.enrollment.services.steps import Step, take_step
+
+__all__ = [
+    "AlreadyEnrolled",
+    "CaseFilter",
+    "NewEnrollment",
+    "Outlook",
+    "PairResult",
+    "PanelCounts",
+    "Step",
+    "UnbillablePair",
+    "add_location",
+    "case_packet",
+    "due_follow_ups",
+    "get_enrollment",
+    "history",
+    "list_enrollments",
+    "list_locations",
+    "log_touch",
+    "outlooks",
+    "panel_counts",
+    "payers_by_provider",
+    "proposed_follow_up",
+    "start_enrollment",
+    "start_many",
+    "take_step",
+    "touches",
+    "unbillable_pairs",
+]
