@@ -142,6 +142,10 @@ def install_services() -> None:
         say(f"installing Debian packages: {' '.join(missing)} …")
         debian.install(missing)
         return
+    if not debian.has_libmagic():
+        raise SetupError(
+            "libmagic is missing. Without root it cannot be installed: ask for Debian's package libmagic1."
+        )
     if debian.needs_wheels():
         lock = REQUIREMENTS / "rootless.txt"
         install_python(ROOTLESS_VENV, lock=lock, names={"rootless": lock_hash(lock)})

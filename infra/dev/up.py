@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from infra.dev import debian
 from infra.dev.bucket import ensure_bucket
 from infra.dev.errors import StackError, say
 from infra.dev.options import Options, read_options
@@ -103,6 +104,8 @@ def complete_environment(options: Options, stack: Stack) -> dict[str, str]:
 
 def notices(options: Options, stack: Stack) -> Iterator[str]:
     """One line for each thing that works differently here than a person might expect."""
+    if debian.postgres_bin() is None and "postgres" in options.services:
+        yield "PostgreSQL comes from a wheel: no TLS, and no security updates by the system"
     if "clamd" in stack.left_out or ("clamd" not in options.services and not options.given.get("CLAMD_URL")):
         yield "no virus scanner: uploads stay `scanning` and /readyz says so (as root, install clamav-daemon)"
     elif "clamd" in options.services:
