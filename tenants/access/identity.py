@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -77,11 +78,9 @@ def by_api_token(token: str) -> Identity | None:
     return _identity(found)
 
 
-def _identity(found: dict[str, object] | None) -> Identity | None:
+def _identity(found: dict[str, Any] | None) -> Identity | None:
     if found is None:
         return None
-    memberships = found["memberships"]
-    assert isinstance(memberships, list)
     return Identity(
         id=UUID(str(found["id"])),
         email=str(found["email"]),
@@ -90,7 +89,7 @@ def _identity(found: dict[str, object] | None) -> Identity | None:
         vendor_role=Role(str(found["vendor_role"])) if found["vendor_role"] else None,
         memberships=tuple(
             Member(UUID(m["clinic_id"]), m["clinic_name"], Role(m["role"]), _uuid(m["provider_id"]), m["timezone"])
-            for m in memberships
+            for m in found["memberships"]
         ),
     )
 
