@@ -17,8 +17,9 @@ from infra.db import Scope, system_transaction, unit_of_work
 from infra.ids import uuid7
 from infra.jobs.runner import perform
 from infra.outbox import OutboxRow
+from onboarding.plan.services import sign_clinic
 from tenants.access.roles import Role
-from tenants.clinics.services import NewClinic, create_clinic
+from tenants.clinics.services import NewClinic
 from tenants.people import services as people
 from tests.support.clients import Api, Pages
 
@@ -113,7 +114,7 @@ class World:
         _, token = people.issue_token(person_id, label="test")
         return Person(person_id, email, name, token, self.app)
 
-    def clinic(self, name: str, **changes: Any) -> TestClinic:
+    def clinic(self, name: str, *, variant: str = "standard_3w", **changes: Any) -> TestClinic:
         """A clinic with an account manager, a specialist and a clinic administrator, made as the product makes it."""
         manager = self.person("Morgan Manager", vendor_role=Role.ACCOUNT_MANAGER)
         made = TestClinic(uuid7(), name, {Role.ACCOUNT_MANAGER: manager})
@@ -125,7 +126,12 @@ class World:
             "traits": {"has_medicare": True},
         }
         with unit_of_work(Scope(tenant_id=made.id, actor_id=manager.id, actor_name=manager.name)):
-            create_clinic(NewClinic(**(facts | changes)), vendor_id=self.vendor_id, creator_role=Role.ACCOUNT_MANAGER)
+            sign_clinic(
+                NewClinic(**(facts | changes)),
+                vendor_id=self.vendor_id,
+                creator_role=Role.ACCOUNT_MANAGER,
+                variant=variant,
+            )
         for role, person_name in ((Role.SPECIALIST, "Sam Specialist"), (Role.CLINIC_ADMIN, "Casey Clinic")):
             made.people[role] = self.join(made, self.person(person_name), role)
         return made

@@ -1,0 +1,52 @@
+"""What moves a plan by itself: events of the other capabilities, documents, and the passing of days."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from infra.jobs.work import Work
+from infra.outbox import job, on
+from onboarding.plan import services
+
+
+@on(
+    "roster.imported",
+    "provider.invited",
+    "documents.complete",
+    "documents.accepted_all",
+    "enrollment.matrix_built",
+    "enrollment.submitted",
+    "hold_list.live",
+    "follow_up.scheduled",
+    "ar_import.received",
+    "ar_import.read",
+    "ar_import.tied_out",
+    "ehr_connection.verified",
+)
+@job("onboarding.complete_tasks")
+def complete_tasks(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """Verify the tasks that an event of the product proves."""
+    with work.finish({"event": event}):
+        services.complete_by_event(event)
+
+
+@on("document.available", "document.accepted", "document.rejected")
+@job("onboarding.follow_document")
+def follow_document(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """Claim a task with the file that was sent for it, verify it when the file is accepted, give it back when it is rejected."""
+    document_id = UUID(str(facts["document_id"]))
+    with work.finish({"event": event}):
+        if event == "document.available":
+            services.claim_with_document(document_id)
+        elif event == "document.accepted":
+            services.complete_by_document(document_id)
+        else:
+            services.return_rejected_document(document_id)
+
+
+@job("onboarding.refresh_forecast")
+def refresh_forecast(work: Work) -> None:
+    """Forecast the plan again: today has moved on."""
+    with work.finish():
+        services.refresh_forecast()
