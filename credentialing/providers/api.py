@@ -1,0 +1,163 @@
+"""Providers as JSON, the registry look-up, and rosters."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask_smorest import Blueprint
+
+from credentialing.providers import registry, services
+from credentialing.providers.models import Provider, RosterImport
+from credentialing.providers.permissions import PROVIDER_READ, PROVIDER_WRITE, ROSTER_IMPORT
+from credentialing.providers.schemas import (
+    ImportStartedSchema,
+    NewImportSchema,
+    NewProviderSchema,
+    ProviderChangeSchema,
+    ProviderFileSchema,
+    ProviderListSchema,
+    RegistryRecordSchema,
+    RequirementListSchema,
+    RosterImportListSchema,
+    RosterImportSchema,
+    file_counts,
+    requirement_rows,
+)
+from credentialing.requirements.services import FileState, file_of, files_of
+from infra.problems import invalid
+from infra.web.errors import map_constraint
+from infra.web.pages import decode_cursor, encode_cursor, page_size, set_version, wanted_version
+from integrations.nppes import NppesRecord
+from tenants.access.gate import access, signed_in
+
+blp = Blueprint("providers_api", __name__, url_prefix="/api/v1", description="Providers")
+map_constraint("uq_provider_tenant_id_npi", services.ProviderExists)
+
+
+@blp.get("/registry/npi/<npi>")
+@signed_in(session=False)
+@blp.response(200, RegistryRecordSchema)
+def registry_entry(npi: str) -> NppesRecord:
+    """The public registry's entry of an NPI, at most a day old."""
+    return registry.look_up(npi)
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers")
+@access(PROVIDER_READ)
+@blp.response(200, ProviderListSchema)
+def list_providers(clinic_id: UUID) -> dict[str, Any]:
+    """Providers by name; `q` is the beginning of a name or NPI, `status` narrows the list."""
+    limit = page_size()
+    rows = services.list_providers(
+        limit=limit + 1,
+        after=name_cursor(),
+        search=request.args.get("q", ""),
+        statuses=request.args.getlist("status"),
+    )
+    page = rows[:limit]
+    files = files_of(page)
+    last = page[-1] if len(rows) > limit else None
+    return {
+        "items": [_row(provider, files[provider.id]) for provider in page],
+        "next_cursor": encode_cursor(last.last_name, last.first_name, last.id) if last else None,
+    }
+
+
+def name_cursor() -> tuple[str, str, UUID] | None:
+    """The cursor of this request as last name, first name and id of the last provider seen."""
+    values = decode_cursor(request.args.get("cursor"), parts=3)
+    if values is None:
+        return None
+    try:
+        return values[0], values[1], UUID(values[2])
+    except ValueError as error:
+        raise invalid("cursor", "That cursor was not made here.") from error
+
+
+def _row(provider: Provider, state: FileState) -> dict[str, Any]:
+    names = ProviderFileSchema().fields.keys() - {
+        "file", "requirements", "registry_differences", "dea_number", "birth_date",
+    }  # fmt: skip
+    return {name: getattr(provider, name) for name in names} | {"file": file_counts(state)}
+
+
+def _file(provider: Provider) -> dict[str, Any]:
+    state = file_of(provider)
+    return (
+        _row(provider, state)
+        | services.sealed_shown(provider)
+        | {
+            "requirements": requirement_rows(state),
+            "registry_differences": services.differences_of(provider),
+        }
+    )
+
+
+@blp.post("/clinics/<uuid:clinic_id>/providers")
+@access(PROVIDER_WRITE)
+@blp.arguments(NewProviderSchema)
+@blp.response(201, ProviderFileSchema)
+def create_provider(body: dict[str, Any], clinic_id: UUID) -> dict[str, Any]:
+    """Open a provider's file; what the body leaves empty the registry fills in a moment."""
+    return _file(services.create_provider(services.NewProvider(**body)))
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>")
+@access(PROVIDER_READ)
+@blp.response(200, ProviderFileSchema)
+def get_provider(clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
+    """A provider and their file."""
+    return _file(services.get_provider(provider_id))
+
+
+@blp.patch("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>")
+@access(PROVIDER_WRITE)
+@blp.arguments(ProviderChangeSchema)
+@blp.response(200, ProviderFileSchema)
+def change_provider(body: dict[str, Any], clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
+    """Change facts of a file. `If-Match` with `"v<version>"` refuses to overwrite somebody else's change."""
+    changed = services.change_provider(provider_id, changes=body, if_version=wanted_version())
+    set_version(changed.version)
+    return _file(changed)
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>/requirements")
+@access(PROVIDER_READ)
+@blp.response(200, RequirementListSchema)
+def list_requirements(clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
+    """What this provider needs, how far each is, and which of their payers ask for it."""
+    rows = requirement_rows(file_of(services.get_provider(provider_id)))
+    return {"items": rows, "requirements": rows, "next_cursor": None}
+
+
+@blp.post("/clinics/<uuid:clinic_id>/providers/import")
+@access(ROSTER_IMPORT)
+@blp.arguments(NewImportSchema)
+@blp.response(202, ImportStartedSchema)
+def import_roster(body: dict[str, Any], clinic_id: UUID) -> dict[str, Any]:
+    """Take over a roster; the job's result and the import tell what became of each row."""
+    made = services.start_import(document_id=body["document_id"], mapping=body.get("mapping"))
+    return {
+        "job_id": made.job_id,
+        "status_url": url_for("jobs_api.get_job", job_id=made.job_id),
+        "import_id": made.id,
+        "import_url": url_for("providers_api.get_import", clinic_id=clinic_id, import_id=made.id),
+    }
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers/imports")
+@access(ROSTER_IMPORT)
+@blp.response(200, RosterImportListSchema)
+def list_imports(clinic_id: UUID) -> dict[str, Any]:
+    """The last fifty imports, newest first."""
+    return {"items": services.latest_imports(limit=50), "next_cursor": None}
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers/imports/<uuid:import_id>")
+@access(ROSTER_IMPORT)
+@blp.response(200, RosterImportSchema)
+def get_import(clinic_id: UUID, import_id: UUID) -> RosterImport:
+    """One import: counts, and each rejected row with line, field and reason."""
+    return services.get_import(import_id)

@@ -1,0 +1,58 @@
+"""What a source's answer means for a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from credentialing.providers.rules import PersonName, names_agree
+
+VALID_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """What a check came to: `result` in one word, whether it counts as a match, and why in a sentence."""
+
+    result: str
+    matched: bool
+    why: str
+
+
+def judge_registry(
+    *,
+    ours: PersonName,
+    theirs: PersonName | None,
+    is_active: bool,
+    is_person: bool,
+    former_last_names: Sequence[str] = (),
+    differing: Collection[str] = (),
+) -> Judgment:
+    """Judge the NPI registry's answer: not_found, inactive, organization, another_name, differs or confirmed.
+
+    `theirs` None: the registry has no entry. The name decides whether it is the same person; other fields may differ.
+
+    Source:
+        45 CFR 162.408 (NPPES assigns, deactivates and discloses NPIs); a provider is a type 1 (individual) entry.
+    """
+    if theirs is None:
+        return Judgment("not_found", False, "The registry has no entry with this NPI.")
+    if not is_active:
+        return Judgment("inactive", False, "The registry has deactivated this NPI.")
+    if not is_person:
+        return Judgment("organization", False, "This NPI belongs to an organization.")
+    if names_agree(ours, theirs, former_last_names) == "different":
+        return Judgment("another_name", False, f"The registry has this NPI under {theirs.first} {theirs.last}.")
+    if differing:
+        return Judgment("differs", True, "Same person; some fields differ from the file.")
+    return Judgment("confirmed", True, "The registry and the file say the same.")
+
+
+def valid_until(verified_on: date) -> date:
+    """Return the last day on which a check counts.
+
+    Source:
+        NCQA credentialing standard CR 3, verification time limit of 120 days (files processed from July 1, 2025).
+    """
+    return verified_on + timedelta(days=VALID_DAYS)
