@@ -107,4 +107,5 @@ def _register_rooms(app: Flask) -> None:
     docs.bp.add_url_rule("/api/docs", view_func=public(docs.api_page))
     docs.bp.add_url_rule("/api/v1/openapi.json", view_func=public(docs.openapi))
     docs.bp.add_url_rule("/openapi.json", endpoint="openapi_short", view_func=public(docs.openapi))
+    docs.bp.add_url_rule("/dev/components", view_func=public(docs.components))
     app.register_blueprint(docs.bp)

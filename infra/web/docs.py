@@ -8,6 +8,7 @@ from flask import Blueprint, abort, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
 from infra.problems import all_problems
+from infra.settings import settings
 from infra.web.pages import render
 
 bp = Blueprint("problems", __name__)
@@ -68,6 +69,13 @@ def _fields(document: dict[str, Any], body: dict[str, Any]) -> list[dict[str, An
         {"name": name, "type": field.get("format") or field.get("type") or "object", "is_required": name in required}
         for name, field in schema.get("properties", {}).items()
     ]
+
+
+def components() -> ResponseReturnValue:
+    """Every component in every state; exists only in the embedded stack and in tests."""
+    if not settings().is_embedded:
+        abort(404)
+    return render("components_gallery.html")
 
 
 def explain(code: str) -> ResponseReturnValue:

@@ -1,0 +1,1 @@
+"""What this deployment is and can do: which services answer, and what the object store really offers."""
