@@ -22,7 +22,7 @@ from infra.web.pages import tag_answer
 from infra.web.server import Onpanel, install_headers, install_request_log
 from tenants.access.chrome import install_chrome
 from tenants.access.forms import install_csrf
-from tenants.access.gate import open_gate, public, refuse_undeclared_routes
+from tenants.access.gate import open_gate, public, refuse_undeclared_routes, signed_in
 from tenants.access.login import install_login
 from tenants.documents.scanner import check_scanner
 
@@ -107,5 +107,5 @@ def _register_rooms(app: Flask) -> None:
     docs.bp.add_url_rule("/api/docs", view_func=public(docs.api_page))
     docs.bp.add_url_rule("/api/v1/openapi.json", view_func=public(docs.openapi))
     docs.bp.add_url_rule("/openapi.json", endpoint="openapi_short", view_func=public(docs.openapi))
-    docs.bp.add_url_rule("/dev/components", view_func=public(docs.components))
+    docs.bp.add_url_rule("/dev/components", view_func=signed_in(session=False)(docs.components))
     app.register_blueprint(docs.bp)

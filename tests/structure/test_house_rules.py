@@ -33,7 +33,6 @@ PUBLIC_ROUTES = {
     "/problems/<code>",
     "/static/<path:filename>",
     "/dev/mail",
-    "/dev/components",
 }
 
 
