@@ -12,13 +12,12 @@ from onboarding.plan import services
 
 @on(
     "roster.imported",
-    "provider.invited",
+    "person.invited",
     "documents.complete",
     "documents.accepted_all",
     "enrollment.matrix_built",
     "enrollment.submitted",
-    "hold_list.live",
-    "follow_up.scheduled",
+    "hold_list.changed",
     "ar_import.received",
     "ar_import.read",
     "ar_import.tied_out",

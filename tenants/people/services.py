@@ -15,7 +15,7 @@ from infra import clock
 from infra.db import current_scope, current_tenant, db, system_transaction
 from infra.db.session import in_unit_of_work
 from infra.ids import secret_token, uuid7
-from infra.outbox import later
+from infra.outbox import later, publish
 from infra.problems import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, invalid
 from infra.settings import settings
 from tenants.access.identity import hashed
@@ -147,6 +147,7 @@ def invite(*, email: str, role: Role, name: str = "", provider_id: UUID | None =
         subject_kind="membership",
         subject_id=membership.id,
     )
+    publish("person.invited", membership_id=str(membership.id), role=role.value)
     return membership
 
 

@@ -14,6 +14,7 @@ from onboarding.plan.permissions import may_take
 from onboarding.plan.rules import completes, completes_by_document
 from onboarding.plan.services.board import find_plan, load_board
 from onboarding.plan.services.moving import AFTER_READY_TO_BILL, apply_step
+from onboarding.plan.services.proving import SEEN, proofs_in
 from onboarding.plan.services.recalculating import recalculate
 from onboarding.plan.states import DONE, TaskEvidence, TaskStatus, TaskStep, move
 from tenants.access.roles import Role
@@ -23,25 +24,12 @@ from tenants.documents.services import get_document
 from tenants.documents.states import DocumentStatus, ReviewStatus
 from tenants.people.models import Membership
 
-SEEN = {
-    "roster.imported": "The roster was imported and every row checked.",
-    "provider.invited": "The providers were invited.",
-    "documents.complete": "Every required document of every provider is uploaded.",
-    "documents.accepted_all": "Every required document of every provider is accepted.",
-    "enrollment.matrix_built": "The matrix of providers and payers is built.",
-    "enrollment.submitted": "The packets are submitted to every chosen payer.",
-    "hold_list.live": "The hold list is live; billing reads it.",
-    "follow_up.scheduled": "Every open enrollment has its next follow-up date.",
-    "ar_import.received": "An AR file was received.",
-    "ar_import.read": "The AR file was read: accepted plus rejected equals received.",
-    "ar_import.tied_out": "The AR import ties out to the cent.",
-    "ehr_connection.verified": "The EHR connection answered every step of its test.",
-}
-
 
 def complete_by_event(event: str) -> list[str]:
     """Verify the tasks that this event proves; returns their codes. Nothing happens to a task that is done already."""
-    return _verify(completes(event), text=SEEN.get(event, event), event=event)
+    if find_plan() is None:
+        return []
+    return [code for proof in proofs_in(event) for code in _verify(completes(proof), text=SEEN[proof], event=proof)]
 
 
 def complete_by_document(document_id: UUID) -> list[str]:
