@@ -138,6 +138,7 @@ class State:
             "s3_hash_prefix": secrets.token_hex(16),
             "s3_hash_suffix": secrets.token_hex(16),
             "secret_key": secrets.token_hex(32),
+            "admin_password": secrets.token_urlsafe(12),
             "field_key": base64.b64encode(secrets.token_bytes(32)).decode(),
         }
         made |= {role: secrets.token_hex(24) for role in ROLES}

@@ -30,6 +30,7 @@ from infra.dev.stack import Stack
 from infra.dev.state import port_is_free, write_private
 
 READY_WITHIN_S = 60.0
+FIRST_ADMIN = "admin@onpanel.test"
 
 
 class Stopped(BaseException):
@@ -80,8 +81,8 @@ def run(options: Options, started: float) -> None:
         product.start()
         wait_until_ready(options.port)
         say(f"ready after {time.monotonic() - started:.1f} s: {env['PUBLIC_URL']}")
-        with signing_in(options, env) as command:
-            watch(command)
+        with first_content(options, env, stack.state.secrets()["admin_password"]) as command:
+            watch(command, options, stack.state.secrets()["admin_password"])
     finally:
         signals_are_ignored()
         say("stopping …")
@@ -158,17 +159,21 @@ def only_scanner_is_missing(answer: str) -> bool:
 
 
 @contextmanager
-def signing_in(options: Options, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """Runs the command that fills an empty database and prints the sign-ins, beside the running product."""
+def first_content(options: Options, env: Mapping[str, str], password: str) -> Iterator[subprocess.Popen[str]]:
+    """Runs the command that fills an empty database, beside the running product.
+
+    `demo` prints its sign-ins at every start; `first-admin` does nothing when there is somebody already.
+    """
     command = "demo" if options.demo else "first-admin"
     say("loading the demo vendor …" if options.demo else "making the first administrator …")
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", command],
-        env=process_environment(env),
+        env={**process_environment(env), "ONPANEL_ADMIN_PASSWORD": password},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
+        stdout=None if options.demo else subprocess.DEVNULL,
         text=True,
-        start_new_session=True,
+        process_group=0,  # a Ctrl-C is for us; the session stays ours, so its exit status is ours to read
     )
     try:
         yield process
@@ -182,13 +187,14 @@ def signing_in(options: Options, env: Mapping[str, str]) -> Iterator[subprocess.
                 process.wait()
 
 
-def watch(command: subprocess.Popen[str]) -> None:
+def watch(command: subprocess.Popen[str], options: Options, password: str) -> None:
     """Waits for a signal; tells when the command that fills the database fails."""
     code = command.wait()
     if code:
         say(f"loading failed (exit {code}); what it printed stands above. The product runs on.")
-    else:
-        say("Ctrl-C stops everything")
+    elif not options.demo and "postgres" in options.services:
+        say(f"sign in as {FIRST_ADMIN} with password {password} (until you change it)")
+    say("Ctrl-C stops everything")
     while True:
         signal.pause()
 
