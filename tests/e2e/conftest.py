@@ -1,0 +1,32 @@
+"""The product as it runs, and a browser in front of it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.e2e.browser import ARGUMENTS
+from tests.support.live import Live
+
+
+@pytest.fixture(scope="session")
+def live(app, tmp_path_factory):
+    """Web, two workers, relay and scheduler on this worker's services."""
+    made = Live(tmp_path_factory.mktemp("live"))
+    made.start("web", "worker", "worker.2", "relay", "scheduler")
+    made.ready()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
