@@ -141,7 +141,7 @@ def _remittances() -> None:
         sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("payer_name", sa.Text(), nullable=False),
-        sa.Column("payer_id", sa.Text()),
+        sa.Column("payer_key", sa.Text(), nullable=False),
         sa.Column("payee_name", sa.Text(), nullable=False),
         sa.Column("payee_npi", sa.Text(), nullable=False),
         sa.Column("payment_cents", sa.BigInteger(), nullable=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
@@ -11,9 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.db import Cents, TenantModel, belongs_to, belongs_to_clinic
 
-_STATUSES = (
-    "status IN ('queued', 'reading', 'reconciling', 'needs_mapping', 'ready', 'tied_out', 'accepted', 'failed')"
-)
+_STATUSES = "status IN ('queued', 'reading', 'reconciling', 'needs_mapping', 'ready', 'tied_out', 'accepted', 'failed')"
 
 
 class ArImport(TenantModel):
@@ -74,7 +72,7 @@ class ArImport(TenantModel):
     accepted_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this name
 
     @property
     def is_remittance(self) -> bool:
@@ -147,7 +145,7 @@ class Remittance(TenantModel):
     import_id: Mapped[UUID]
     position: Mapped[int]
     payer_name: Mapped[str]
-    payer_id: Mapped[str | None]
+    payer_key: Mapped[str]
     payee_name: Mapped[str]
     payee_npi: Mapped[str]
     payment_cents: Mapped[Cents]
