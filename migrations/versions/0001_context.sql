@@ -22,11 +22,12 @@ END $$;
 -- A provider sees only the rows that carry their own id in this column.
 CREATE PROCEDURE app.protect_own(t regclass, col name) LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('CREATE POLICY own_record ON %s AS RESTRICTIVE FOR ALL TO app_rw USING ((SELECT app.provider_id()) IS NULL OR %I = (SELECT app.provider_id()))', t, col);
+  EXECUTE format('CREATE POLICY own_record ON %s AS RESTRICTIVE FOR ALL TO app_rw USING ((SELECT app.provider_id() IS NULL) OR %I = (SELECT app.provider_id()))', t, col);
 END $$;
 
--- A provider sees nothing of this table.
+-- A provider sees nothing of this table. The whole question is the sub-select: as a boolean the planner takes half the rows for
+-- let through, while `(SELECT …) IS NULL` counts as one row in 200 and costs the index that a page is ordered by (measured: 4x).
 CREATE PROCEDURE app.protect_staff(t regclass) LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('CREATE POLICY staff_only ON %s AS RESTRICTIVE FOR ALL TO app_rw USING ((SELECT app.provider_id()) IS NULL)', t);
+  EXECUTE format('CREATE POLICY staff_only ON %s AS RESTRICTIVE FOR ALL TO app_rw USING ((SELECT app.provider_id() IS NULL))', t);
 END $$;

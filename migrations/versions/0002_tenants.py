@@ -43,7 +43,7 @@ def _audit() -> None:
     op.create_index("ix_audit_event_subject", "audit_event", ["tenant_id", "subject_kind", "subject_id"], schema="app")
     execute(
         "CREATE POLICY staff_only ON app.audit_event AS RESTRICTIVE FOR SELECT TO app_rw"
-        " USING ((SELECT app.provider_id()) IS NULL)"
+        " USING ((SELECT app.provider_id() IS NULL))"
     )
     tenant_table(
         "audit_head",
