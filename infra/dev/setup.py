@@ -158,7 +158,7 @@ def install_browser() -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise SetupError("Chromium is missing. Install Debian's package chromium as root, then run the command again.")
     say("installing Debian packages: chromium …")
-    debian.install(["chromium"])
+    debian.install(["chromium", "fonts-liberation"])
 
 
 def install_services_and_browser() -> None:
