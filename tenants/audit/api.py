@@ -13,7 +13,7 @@ from infra.web.pages import decode_cursor, page_size, sliced
 from tenants.access.gate import access
 from tenants.audit import services
 from tenants.audit.permissions import ACTIVITY_READ, AUDIT_VERIFY
-from tenants.audit.schemas import AuditListSchema, VerificationSchema
+from tenants.audit.schemas import AuditListSchema, ChainVerificationSchema
 
 blp = Blueprint("audit_api", __name__, url_prefix="/api/v1", description="Activity and audit trail")
 
@@ -46,7 +46,7 @@ def audit(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.get("/clinics/<uuid:clinic_id>/audit/verify")
 @access(AUDIT_VERIFY)
-@blp.response(200, VerificationSchema)
+@blp.response(200, ChainVerificationSchema)
 def verify(clinic_id: UUID) -> services.Verification:
     """Walk the hash chain and say whether it is intact."""
     return services.verify()

@@ -25,7 +25,7 @@ class AuditListSchema(Schema):
     next_cursor = fields.String(allow_none=True)
 
 
-class VerificationSchema(Schema):
+class ChainVerificationSchema(Schema):
     """What a walk over the chain found."""
 
     events = fields.Integer()
