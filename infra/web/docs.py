@@ -42,6 +42,7 @@ def api_page() -> ResponseReturnValue:
 
 def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
+    titles = {tag["name"]: tag.get("description") for tag in document.get("tags", [])}
     for path, operations in sorted(document["paths"].items()):
         for method, operation in operations.items():
             if method == "parameters":
@@ -56,7 +57,8 @@ def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 "answers": sorted(operation.get("responses", {})),
                 "anchor": operation.get("operationId") or f"{method}-{path.strip('/').replace('/', '-')}",
             }
-            groups.setdefault((operation.get("tags") or ["other"])[0], []).append(entry)
+            tag = (operation.get("tags") or ["other"])[0]
+            groups.setdefault(titles.get(tag) or tag, []).append(entry)
     return groups
 
 

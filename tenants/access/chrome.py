@@ -38,6 +38,7 @@ def install_chrome(app: Flask) -> None:
         "human_date_rel": lambda day: words.date_and_distance(day, clinic_today(), calendar) if day else "",
         "in_days": lambda day: words.in_business_days(day, clinic_today(), calendar) if day else "",
         "moment": moment,
+        "day_of": day_of,
         "file_size": words.file_size,
         "counted": words.counted,
     }
@@ -63,6 +64,16 @@ def moment(instant: datetime | None) -> str:
     local = instant.astimezone(ZoneInfo(member.timezone if member else "America/New_York"))
     hour = local.hour % 12 or 12
     return f"{words.human_date(local.date(), clinic_today())}, {hour}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def day_of(instant: datetime | None) -> str:
+    """`Tue, Dec 1`: the day of an instant where the clinic is."""
+    if instant is None:
+        return ""
+    member: Member | None = g.get("member")
+    return words.human_date(
+        instant.astimezone(ZoneInfo(member.timezone if member else "America/New_York")).date(), clinic_today()
+    )
 
 
 def _chrome(identity: Identity) -> Chrome:

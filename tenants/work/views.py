@@ -23,7 +23,7 @@ _WORDS = {
 }
 
 bp = Blueprint("work", __name__, template_folder="templates")
-add_to_navigation(NavEntry("Failed work", "work.failed_page", WORK_READ, 95, "blocked", roles=WORK_RETRY.roles))
+add_to_navigation(NavEntry("Failed work", "work.failed_page", WORK_READ, 95, "holds", roles=WORK_RETRY.roles))
 
 
 @bp.get("/jobs/<uuid:job_id>")
