@@ -1,0 +1,183 @@
+"""The portfolio, the form of a new clinic, and a clinic's home."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from infra.problems import Invalid, NotFound
+from infra.web.chrome import NavEntry, add_to_navigation
+from infra.web.pages import errors_by_field, read_form, render
+from onboarding.plan import pictures
+from onboarding.plan.schemas import NewClinicFormSchema
+from onboarding.plan.services import Board, load_board, open_clinic, visible_tasks
+from onboarding.plan.services.board import forecasts_since, waits_so_far
+from onboarding.plan.services.rollup import deciding_wait
+from onboarding.plan.template import GO_LIVE_GATE, load_template
+from onboarding.portfolio import services, turns
+from onboarding.portfolio.permissions import HOME_READ, PORTFOLIO_READ
+from tenants.access.chrome import clinic_today, crumbs, initials, moment
+from tenants.access.gate import access, actor, member, signed_in, vendor_access
+from tenants.access.roles import VENDOR, Role
+from tenants.audit.services import list_events
+from tenants.clinics.models import ClinicRollup
+from tenants.clinics.permissions import CLINIC_CREATE
+from tenants.clinics.services import NewClinic
+from tenants.schemas import STATE_CODES
+
+bp = Blueprint("portfolio", __name__, template_folder="templates")
+add_to_navigation(
+    NavEntry("Portfolio", "portfolio.portfolio_page", PORTFOLIO_READ, 5, "portfolio", needs_clinic=False, roles=VENDOR)
+)
+add_to_navigation(NavEntry("Home", "portfolio.clinic_home", HOME_READ, 10, "home"))
+
+TIME_ZONES = (
+    ("America/New_York", "Eastern"),
+    ("America/Chicago", "Central"),
+    ("America/Denver", "Mountain"),
+    ("America/Phoenix", "Arizona"),
+    ("America/Los_Angeles", "Pacific"),
+    ("America/Anchorage", "Alaska"),
+    ("Pacific/Honolulu", "Hawaii"),
+)
+TRAITS = (
+    ("has_medicare", "Bills Medicare", "Adds PECOS surrogacy for the group and its providers."),
+    ("has_sud", "Treats substance use", "Adds the terms of 42 CFR Part 2."),
+    ("has_prior_vendor", "Has a biller now", "Adds the transition letter, the run-down report and the parallel run."),
+    ("edi_change", "Changes its clearinghouse", "Adds the change of the 837 submitter and the ERA cut-over date."),
+    ("has_auth_services", "Needs authorizations", "IOP, PHP, testing or ABA: adds the register of authorizations."),
+    ("facility", "Bills as a facility", "Institutional claims; choose four weeks."),
+)
+TREND_DAYS = 14
+
+
+@bp.get("/portfolio")
+@signed_in()
+def portfolio_page() -> ResponseReturnValue:
+    """Every clinic of this person, what will slip first."""
+    only, waiting_on = request.args.get("only", ""), request.args.get("waiting_on", "")
+    text = request.args.get("q", "")
+    found = services.read_portfolio(text=text, only=only, waiting_on=waiting_on)
+    dated = [row for row in found.rows if row.forecast_p80 and row.go_live_target and not _is_live(row)]
+    today = clinic_today()
+    return render(
+        "portfolio/portfolio.html",
+        found=found,
+        text=text,
+        only=only,
+        waiting_on=waiting_on,
+        start=min([today, *(_first(row) for row in dated)], default=today) - timedelta(days=1),
+        end=max([today + timedelta(days=14), *(_last(row) for row in dated)]) + timedelta(days=1),
+        is_live=_is_live,
+        dots=_dots,
+        party_words=pictures.PARTY_WORDS,
+        gate_labels={gate.code: gate.label for gate in load_template().gates},
+        may_create=actor().vendor_role in CLINIC_CREATE.roles,
+    )
+
+
+def _first(row: ClinicRollup) -> date:
+    assert row.go_live_target is not None
+    assert row.forecast_p50 is not None
+    return min(row.go_live_target, row.forecast_p50)
+
+
+def _last(row: ClinicRollup) -> date:
+    assert row.go_live_target is not None
+    assert row.forecast_p80 is not None
+    return max(row.go_live_target, row.forecast_p80)
+
+
+def _is_live(row: ClinicRollup) -> bool:
+    codes = [gate.code for gate in load_template().gates]
+    return row.gates_reached > codes.index(GO_LIVE_GATE)
+
+
+def _dots(row: ClinicRollup) -> list[dict[str, str]]:
+    found = []
+    for position, gate in enumerate(load_template().gates):
+        state = "passed" if position < row.gates_reached else "open"
+        if position == row.gates_reached:
+            state = "blocked" if row.days_late else "current"
+        found.append({"label": gate.label, "state": state})
+    return found
+
+
+@bp.get("/clinics/new")
+@vendor_access(CLINIC_CREATE)
+def new_clinic_page() -> ResponseReturnValue:
+    """The form of a signed contract."""
+    return _new_clinic({}, None)
+
+
+def _new_clinic(values: Any, error: Invalid | None) -> str:
+    crumbs(("Portfolio", url_for("portfolio.portfolio_page")), ("New clinic", None))
+    return render(
+        "portfolio/new_clinic.html",
+        values=values,
+        errors=errors_by_field(error),
+        states=STATE_CODES,
+        time_zones=TIME_ZONES,
+        traits=TRAITS,
+        variants=[(each.code, each.label) for each in load_template().variants.values()],
+    )
+
+
+@bp.post("/clinics/new")
+@vendor_access(CLINIC_CREATE)
+def create_clinic() -> ResponseReturnValue:
+    """Make the clinic with its plan and go there."""
+    try:
+        facts = read_form(NewClinicFormSchema())
+        variant, contract_on = facts.pop("variant"), facts.pop("contract_date")
+        clinic, _ = open_clinic(actor(), NewClinic(contract_on=contract_on, **facts), variant=variant)
+    except Invalid as error:
+        return _new_clinic(request.form, error), 422
+    flash(f"{clinic.name} is here, and so is its plan.", "success")
+    return redirect(url_for("portfolio.clinic_home", clinic_id=clinic.id))
+
+
+@bp.get("/c/<uuid:clinic_id>")
+@access(HOME_READ)
+def clinic_home(clinic_id: UUID) -> ResponseReturnValue:
+    """Where the clinic stands: go-live, whose turn it is, the long tail, what happened last."""
+    try:
+        board = load_board()
+    except NotFound:
+        return render("portfolio/home.html", clinic_id=clinic_id, board=None)
+    return render("portfolio/home.html", **_home(clinic_id, board))
+
+
+def _home(clinic_id: UUID, board: Board) -> dict[str, Any]:
+    for_clinic = member().role is Role.CLINIC_ADMIN
+    tasks, live = visible_tasks(board, member().role), board.go_live
+    past = forecasts_since(board.today - timedelta(days=TREND_DAYS))
+    deciding = deciding_wait(board)
+    return {
+        "clinic_id": clinic_id,
+        "board": board,
+        "for_clinic": for_clinic,
+        "columns": turns.turns(board, tasks),
+        "needs": turns.needs(board, tasks) if for_clinic else [],
+        "waited": {party.value: days for party, days in waits_so_far(board).items()},
+        "tail": services.long_tail(),
+        "deciding": deciding if deciding in tasks else None,
+        "trend": board.calendar.business_days_between(past[0].forecast_p50, live.forecast_p50) if past else 0,
+        "trend_since": past[0].seen_on if past else board.today,
+        "start": min(board.plan.contract_on, live.forecast_p50, live.target_on),
+        "end": max(live.forecast_p80, live.target_on, board.today) + timedelta(days=3),
+        "pictures": pictures,
+        "activity": [
+            {
+                "initials": initials(event.actor_name),
+                "who": event.actor_name,
+                "text": event.summary,
+                "at_text": moment(event.created_at),
+            }
+            for event in list_events(limit=8)
+        ],
+    }

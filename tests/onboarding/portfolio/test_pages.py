@@ -1,0 +1,100 @@
+"""The pages that people start from: every role gets its own, in a fixed number of statements, and nobody else's clinic."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from infra import clock
+from infra.db.session import engine
+from tests.onboarding.plan.test_plan_api import move
+
+
+@contextmanager
+def counted_statements():
+    """How many statements are sent to the database inside the block."""
+    sent = []
+
+    def note(connection, cursor, statement, parameters, context, executemany):
+        sent.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+
+
+def test_the_portfolio_shows_only_own_clinics(clinic, other_clinic):
+    page = clinic.manager.pages.get("/portfolio")
+    assert clinic.name in page
+    assert other_clinic.name not in page
+    found = clinic.manager.pages.get("/portfolio?q=harbor&only=late")
+    assert clinic.name in found
+    assert "No clinic matches" in clinic.manager.pages.get("/portfolio?q=lakeside")
+
+
+def test_a_manager_signs_a_clinic_on_the_page(clinic):
+    pages = clinic.manager.pages
+    form = {"name": "Maple Grove Therapy", "state": "OH", "timezone": "America/New_York", "contract_date": "2026-11-24"}
+    refused = pages.post("/clinics/new", {**form, "npi": "1234567890"}, expect=422)
+    assert "check digit" in refused
+    home = pages.post("/clinics/new", {**form, "has_sud": "true", "variant": "express_2w"})
+    assert "Maple Grove Therapy" in home
+    assert "Whose turn" in home
+    clinic.admin.pages.get("/clinics/new", expect=403)
+
+
+def test_the_home_asks_the_clinic_for_what_is_theirs(clinic):
+    page = clinic.admin.pages.get(clinic.page())
+    assert "we need from you" in page
+    assert "Countersign the services agreement" in page
+    move(clinic.manager, clinic, "T001", "skipped", reason="Signed on paper")
+    assert "Send the intake questionnaire" not in clinic.admin.pages.get(clinic.page())
+    assert "Send the intake questionnaire" in clinic.manager.pages.get(clinic.page())
+
+
+@pytest.mark.parametrize("view", ["", "?view=timeline&only=all", "?only=late"])
+def test_the_checklist_has_its_views(clinic, view):
+    page = clinic.manager.pages.get(clinic.page(f"/plan{view}"))
+    assert "Contract and compliance" in page
+    assert "Build the matrix" in page
+    assert "Send the intake questionnaire" not in clinic.admin.pages.get(clinic.page(f"/plan{view}"))
+
+
+def test_a_task_is_moved_on_its_own_page_and_refused_with_the_form(clinic):
+    task = move(clinic.manager, clinic, "T012", "in_progress")
+    address = clinic.page(f"/plan/tasks/{task['id']}")
+    panel = clinic.manager.pages.get(address)
+    assert "Minutes of the call" in panel
+    refused = clinic.manager.pages.post(f"{address}/step", {"to": "blocked", "reason": "No date"}, expect=422)
+    assert "Fix this first" in refused
+    blocked = clinic.manager.pages.post(
+        f"{address}/step", {"to": "blocked", "reason": "No date yet", "waiting_on": "clinic"}
+    )
+    assert "No date yet" in blocked
+    clinic.manager.pages.post(f"{address}/dates", {"planned_start": "2026-12-01", "planned_end": "2026-12-03"})
+    inside = clinic.manager.api.get(clinic.url("/tasks/T010"))["id"]
+    clinic.admin.pages.get(clinic.page(f"/plan/tasks/{inside}"), expect=404)
+
+
+def test_go_live_is_refused_on_the_page_with_what_is_missing(clinic):
+    task = clinic.manager.api.get(clinic.url("/tasks/T113"))["id"]
+    refused = clinic.manager.pages.post(clinic.page(f"/plan/tasks/{task}/step"), {"to": "in_progress"}, expect=409)
+    assert "has to be verified" in refused
+
+
+@pytest.mark.parametrize(("path", "most"), [("", 15), ("/plan", 8), ("/plan?view=timeline&only=all", 8)])
+def test_the_number_of_statements_does_not_grow(world, path, most):
+    clinic = world.clinic("Steady Counseling", contract_on=clock.today(), variant="express_2w")
+    pages = clinic.manager.pages
+    pages.get(clinic.page(path))
+    with counted_statements() as before:
+        pages.get(clinic.page(path))
+    for code in ("T001", "T002", "T010", "T011", "T012", "T013"):
+        move(clinic.manager, clinic, code, "skipped", reason="Done before the contract")
+    with counted_statements() as after:
+        pages.get(clinic.page(path))
+    assert len(after) == len(before) <= most, "\n".join(after)
