@@ -32,9 +32,10 @@ from credentialing.enrollment.schemas import (
     TouchSchema,
     TransitionSchema,
     case_facts,
+    step_of,
 )
-from credentialing.enrollment.services import AlreadyEnrolled, CaseFilter, NewEnrollment, Step
-from credentialing.enrollment.states import TRANSITIONS, EnrollmentState, ProofKind
+from credentialing.enrollment.services import AlreadyEnrolled, CaseFilter, NewEnrollment
+from credentialing.enrollment.states import TRANSITIONS
 from infra.problems import invalid
 from infra.web.errors import map_constraint
 from infra.web.pages import page_size, set_version, sliced, uuid_cursor, wanted_version
@@ -148,12 +149,6 @@ def take_step(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> dic
     case = services.take_step(enrollment_id, step_of(body), if_version=wanted_version())
     set_version(case.version)
     return _whole_case(case)
-
-
-def step_of(body: dict[str, Any]) -> Step:
-    """The step that a form or a JSON body asks for."""
-    kind = body.pop("proof_kind", None)
-    return Step(**{**body, "to": EnrollmentState(body["to"])}, proof_kind=ProofKind(kind) if kind else None)
 
 
 @blp.get("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/touches")

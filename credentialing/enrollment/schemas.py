@@ -7,8 +7,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from credentialing.enrollment.models import CHANNELS, PROOFS, STATUSES
-from credentialing.enrollment.services import Outlook
+from credentialing.enrollment.services import Outlook, Step
 from credentialing.enrollment.services.cases import MOST_AT_ONCE
+from credentialing.enrollment.states import EnrollmentState, ProofKind
 from tenants.schemas import StrictSchema, text_field
 
 LINE_PATTERN = r"^[a-z][a-z0-9_]{1,39}$"
@@ -237,6 +238,12 @@ class BulkAnswerSchema(Schema):
     created = fields.Integer()
     existing = fields.Integer()
     refused = fields.Integer()
+
+
+def step_of(body: dict[str, Any]) -> Step:
+    """The step that a form or a JSON body asks for."""
+    kind = body.get("proof_kind")
+    return Step(**body | {"to": EnrollmentState(body["to"]), "proof_kind": ProofKind(kind) if kind else None})
 
 
 def case_facts(outlook: Outlook) -> dict[str, Any]:

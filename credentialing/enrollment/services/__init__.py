@@ -29,6 +29,7 @@ from credentialing.enrollment.services.facts import (
 from credentialing.enrollment.services.follow_ups import due_follow_ups, log_touch, proposed_follow_up
 from credentialing.enrollment.services.outlook import Outlook, case_packet, outlooks
 from credentialing.enrollment.services.steps import Step, take_step
+from credentialing.requirements.services import set_payers_lookup
 
 __all__ = [
     "AlreadyEnrolled",
@@ -57,3 +58,5 @@ __all__ = [
     "touches",
     "unbillable_pairs",
 ]
+
+set_payers_lookup(payers_by_provider)

@@ -1,0 +1,52 @@
+"""The hold list as a file for the billing system."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+from flask import Response
+
+from credentialing.panel import services
+from credentialing.panel.rules import defused
+
+COLUMNS = (
+    "on npi provider payer_id payer line_of_business status reason release_when billable_from predicted_p50"
+    " predicted_p80 enrollment_id"
+).split()
+
+
+def holds_csv(on: date) -> Response:
+    """The hold list of a day as CSV, one line for each hold; cells that a spreadsheet would run are defused."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for hold in services.holds(on):
+        writer.writerow([defused(value) for value in _cells(hold, on)])
+    answer = Response(text.getvalue(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="holds-{on.isoformat()}.csv"'
+    return answer
+
+
+def _cells(hold: services.Hold, on: date) -> list[str]:
+    view, predicted = hold.outlook, hold.outlook.prediction
+    return [
+        on.isoformat(),
+        hold.provider.npi,
+        hold.provider.name,
+        view.case.payer_id,
+        view.payer.name if view.payer else view.case.payer_id,
+        view.case.line_of_business,
+        view.case.status,
+        view.hold_reason,
+        hold.release_when,
+        _day(view.billable_from),
+        _day(predicted.loaded_p50 if predicted else None),
+        _day(predicted.loaded_p80 if predicted else None),
+        str(view.case.id),
+    ]
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""

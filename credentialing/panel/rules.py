@@ -1,0 +1,46 @@
+"""What releases a hold, in words."""
+
+from __future__ import annotations
+
+from credentialing.enrollment.states import EnrollmentState
+
+S = EnrollmentState
+
+RELEASES = {
+    S.NOT_STARTED: "The application is sent and {payer} loads the provider.",
+    S.GATHERING: "The missing documents arrive, then {payer} approves and loads.",
+    S.READY_TO_SUBMIT: "The application is sent and {payer} loads the provider.",
+    S.SUBMITTED: "{payer} approves and loads the provider.",
+    S.PAYER_RECEIVED: "{payer} approves and loads the provider.",
+    S.IN_REVIEW: "{payer} approves and loads the provider.",
+    S.INFO_REQUESTED: "The question of {payer} is answered, then it approves and loads.",
+    S.COMMITTEE: "The committee approves and {payer} loads the provider.",
+    S.APPROVED: "{payer} gives an effective date and loads the provider.",
+    S.CONTRACT_SENT: "The contract is signed and {payer} loads the provider.",
+    S.CONTRACT_SIGNED: "{payer} gives an effective date and loads the provider.",
+    S.EFFECTIVE: "A look-up at {payer} proves that the provider is loaded.",
+    S.LOADED_VERIFIED: "The first payable day comes.",
+    S.DENIED: "Never by this application. Appeal or apply again.",
+    S.CLOSED_PANEL: "{payer} opens its panel again.",
+    S.WITHDRAWN: "Only a new application.",
+    S.TERMINATED: "Only a new application.",
+    S.REVALIDATION_DUE: "The revalidation is done and proven.",
+}
+
+
+def release_when(state: EnrollmentState, payer: str) -> str:
+    """Return in one sentence what must happen before claims may go out.
+
+    Source:
+        Product rule: the hold list says what releases it (issue 2); billable only in loaded_verified (reference.yaml).
+    """
+    return RELEASES[state].format(payer=payer)
+
+
+def defused(value: str) -> str:
+    """Return a text that a spreadsheet does not run as a formula.
+
+    Source:
+        OWASP, CSV injection: a leading =, +, -, @, tab or carriage return makes a formula of a cell.
+    """
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

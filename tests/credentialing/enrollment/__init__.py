@@ -1,0 +1,1 @@
+"""Cases: steps with evidence, follow-ups, history, who sees them."""
