@@ -172,6 +172,20 @@ def names_agree(file: PersonName, registry: PersonName, former_last_names: Seque
     return "former" if any(_last_names(name) & theirs for name in former_last_names) else "different"
 
 
+def is_somebody_else(one: PersonName, other: PersonName) -> bool:
+    """Say whether two names under one NPI can only be two people: neither the first nor any part of the last name agrees.
+
+    People marry and shorten their first names, but not both at once; an empty name is nobody else.
+
+    Source:
+        Product rule: an NPI belongs to one person for life (45 CFR 162.408), so the second name in a roster is a typing
+        mistake in the number and must not overwrite the first.
+    """
+    if not (one.first and one.last and other.first and other.last):
+        return False
+    return not _first_names_agree(one.first, other.first) and not _last_names(one.last) & _last_names(other.last)
+
+
 def _comparable(field: str, value: str) -> str:
     if field in ("phone", "postal_code"):
         digits = re.sub(r"\D", "", value)

@@ -11,7 +11,7 @@ from infra.outbox import every, job, on
 DAY_S = 24 * 3600
 
 
-@on("document.available", "document.accepted", "provider.registry_checked", "provider.changed")
+@on("document.available", "document.accepted", "document.sorted", "provider.registry_checked", "provider.changed")
 @job("credentialing.check_files")
 def check_files_of_clinic(work: Work, *, event: str, facts: dict[str, Any]) -> None:
     """See whether the files of all providers are complete after a change to one of them."""

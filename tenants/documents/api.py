@@ -10,6 +10,7 @@ from flask import request, url_for
 from flask_smorest import Blueprint
 
 from infra import clock
+from infra.problems import invalid
 from infra.web.pages import page_size, set_version, sliced, uuid_cursor
 from tenants.access.gate import access, actor, member
 from tenants.documents import services, uploads
@@ -22,6 +23,7 @@ from tenants.documents.schemas import (
     DownloadSchema,
     NewDocumentSchema,
     ReviewSchema,
+    SortSchema,
     UploadSchema,
 )
 
@@ -32,16 +34,26 @@ blp = Blueprint("documents_api", __name__, url_prefix="/api/v1", description="Do
 @access(DOCUMENT_READ)
 @blp.response(200, DocumentListSchema)
 def list_documents(clinic_id: UUID) -> dict[str, Any]:
-    """Documents, newest first; `status` and `review` narrow the list."""
+    """Documents, newest first; `status`, `review`, `provider_id` and `task_id` narrow the list."""
     limit = page_size()
     rows = services.list_documents(
         limit=limit + 1,
         after=uuid_cursor(),
+        provider_id=_wanted_id("provider_id"),
+        task_id=_wanted_id("task_id"),
         statuses=request.args.getlist("status"),
         review=request.args.get("review"),
     )
     page = sliced(rows, limit)
     return {"items": page.items, "next_cursor": page.next_cursor}
+
+
+def _wanted_id(name: str) -> UUID | None:
+    text = request.args.get(name)
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise invalid(name, "Give an id.") from error
 
 
 @blp.post("/clinics/<uuid:clinic_id>/documents")
@@ -92,6 +104,15 @@ def download(clinic_id: UUID, document_id: UUID) -> dict[str, Any]:
     """A one-minute address of the bytes; only of what passed the scan."""
     made = uploads.start_download(actor().scope_in(member()), document_id)
     return {"url": made.url, "expires_at": clock.now() + timedelta(seconds=made.expires_in_s)}
+
+
+@blp.patch("/clinics/<uuid:clinic_id>/documents/<uuid:document_id>")
+@access(DOCUMENT_UPLOAD)
+@blp.arguments(SortSchema(exclude=("back",)))
+@blp.response(200, DocumentSchema)
+def sort_document(body: dict[str, Any], clinic_id: UUID, document_id: UUID) -> Document:
+    """Say what a file is, and whose."""
+    return services.sort_document(document_id, kind=body["kind"], provider_id=body.get("provider_id"))
 
 
 @blp.post("/clinics/<uuid:clinic_id>/documents/<uuid:document_id>/review")

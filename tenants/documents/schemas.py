@@ -39,6 +39,20 @@ class ReviewSchema(StrictSchema):
     kind = text_field(longest=60)
 
 
+class ReviewFormSchema(ReviewSchema):
+    """The same on a page, with the page to go back to."""
+
+    back = fields.String()
+
+
+class SortSchema(StrictSchema):
+    """What a file is; `provider_id` says whose, `back` where a page goes on."""
+
+    kind = text_field(required=True, longest=60)
+    provider_id = fields.UUID()
+    back = fields.String()
+
+
 class DocumentSchema(Schema):
     """A document."""
 

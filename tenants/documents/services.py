@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from infra import clock
 from infra.db import current_scope, current_tenant, db
@@ -159,13 +159,35 @@ def review_document(
     if kind is not None:
         document.kind = kind
     document.review_status = (ReviewStatus.ACCEPTED if accept else ReviewStatus.REJECTED).value
-    document.review_reason = reason
+    document.review_reason = None if accept else reason
     document.expires_on = expires_on if expires_on is not None else document.expires_on
     document.reviewed_by_name, document.reviewed_at = current_scope().actor_name, clock.now()
     db().flush()
     verb = document.review_status
     record(f"document.{verb}", f"{verb} {document.filename}", subject_kind="document", subject_id=document.id)
     publish(f"document.{verb}", **facts_of(document))
+    return document
+
+
+def sort_document(document_id: UUID, *, kind: str, provider_id: UUID | None = None) -> Document:
+    """Say what a file is, and whose; a file that was accepted already keeps its place. Publishes `document.sorted`.
+
+    Raises `NotFound`, and `Conflict` for a file that was accepted, or that a provider did not send for themselves.
+    """
+    document = get_document(document_id, lock=True)
+    if document.review_status == ReviewStatus.ACCEPTED:
+        raise Conflict("This file was accepted; reject it first to file it elsewhere.")
+    document.kind = kind
+    if provider_id is not None:
+        document.provider_id = provider_id
+    db().flush()
+    record(
+        "document.sorted",
+        f"filed {document.filename} as {kind.replace('_', ' ')}",
+        subject_kind="document",
+        subject_id=document.id,
+    )
+    publish("document.sorted", **facts_of(document))
     return document
 
 
@@ -207,6 +229,8 @@ def list_documents(
     task_id: UUID | None = None,
     statuses: Sequence[str] = (),
     review: str | None = None,
+    kind: str | None = None,
+    search: str = "",
 ) -> Sequence[Document]:
     """Documents of this clinic, newest first, older than the one with id `after`."""
     query = select(Document).where(Document.tenant_id == current_tenant(), Document.status != DocumentStatus.ABANDONED)
@@ -218,6 +242,31 @@ def list_documents(
         query = query.where(Document.status.in_(statuses))
     if review is not None:
         query = query.where(Document.review_status == review)
+    if kind is not None:
+        query = query.where(Document.kind == kind)
+    if search.strip():
+        query = query.where(func.strpos(func.lower(Document.filename), search.strip().lower()) > 0)
     if after is not None:
         query = query.where(tuple_(Document.id) < tuple_(after))
     return db().scalars(query.order_by(Document.id.desc()).limit(limit)).all()
+
+
+def count_by_state() -> dict[str, int]:
+    """How many files are in each state that the list can show: to_review, scanning, accepted, rejected, quarantined."""
+    rows = db().execute(
+        select(Document.status, Document.review_status, func.count())
+        .where(Document.tenant_id == current_tenant(), Document.status != DocumentStatus.ABANDONED)
+        .group_by(Document.status, Document.review_status)
+    )
+    found: dict[str, int] = {}
+    for status, review, count in rows:
+        name = shown_state(status, review)
+        found[name] = found.get(name, 0) + count
+    return found
+
+
+def shown_state(status: str, review: str) -> str:
+    """The one word under which a list shows a file: what the scan says until it is available, then what the review says."""
+    if status != DocumentStatus.AVAILABLE:
+        return "scanning" if status == DocumentStatus.AWAITING_UPLOAD else status
+    return "to_review" if review == ReviewStatus.PENDING else review

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.providers.models import Provider, RosterImport
-from credentialing.providers.rules import proper_name
+from credentialing.providers.rules import PersonName, is_somebody_else, proper_name
 from credentialing.providers.services.files import add_provider, apply_facts
 from infra import clock
 from infra.db import current_scope, current_tenant, db
@@ -96,7 +96,8 @@ def apply_rows(import_id: UUID, *, offset: int, rows: Sequence[RosterRow | RowRe
     outcomes: Counter[str] = Counter()
     rejects = []
     for row in rows:
-        reasons = row.reasons if isinstance(row, RowRejected) else _defects(row)
+        reasons: Sequence[tuple[str, str]]
+        reasons = row.reasons if isinstance(row, RowRejected) else _defects(row, known.get(row.npi))
         if reasons:
             outcomes["rejected"] += 1
             rejects += [{"line": row.line_number, "field": name, "reason": reason} for name, reason in reasons]
@@ -119,10 +120,15 @@ def _known(npis: Sequence[str]) -> dict[str, Provider]:
     return {provider.npi: provider for provider in rows}
 
 
-def _defects(row: RosterRow) -> tuple[tuple[str, str], ...]:
+def _defects(row: RosterRow, known: Provider | None) -> list[tuple[str, str]]:
+    found = []
+    if known is not None and is_somebody_else(
+        PersonName(row.first_name, row.last_name), PersonName(known.first_name, known.last_name)
+    ):
+        found.append(("npi", f"{row.npi} is already the NPI of {known.name}"))
     if row.dea_number and not dea_is_valid(row.dea_number):
-        return (("dea_number", "the check digit of the DEA number is wrong"),)
-    return ()
+        found.append(("dea_number", "the check digit of the DEA number is wrong"))
+    return found
 
 
 def _apply(row: RosterRow, known: dict[str, Provider]) -> str:

@@ -148,9 +148,9 @@ def test_a_requirement_goes_from_missing_to_accepted_to_expired(clinic):
 def test_payers_are_named_by_whoever_knows_them(clinic, monkeypatch):
     made = _provider(clinic)
     drain(clinic)
-    monkeypatch.setattr(requirements, "_payers_lookup", lambda ids: {key: ["AETNA"] for key in ids})
+    monkeypatch.setattr(requirements, "_payers_lookup", lambda ids: {key: ["aetna"] for key in ids})
     rows = clinic.admin.api.get(clinic.url(f"/providers/{made['id']}/requirements"))["items"]
-    assert all(row["needed_for"] == ["AETNA"] for row in rows if row["code"] in {"state_license", "caqh_profile"})
+    assert all(row["needed_for"] == ["aetna"] for row in rows if row["code"] in {"state_license", "caqh_profile"})
 
 
 def test_a_complete_clinic_is_told_once_all_is_accepted(clinic, monkeypatch):
@@ -191,17 +191,15 @@ def test_a_provider_sees_and_fills_their_own_file_only(clinic, world):
     assert person.api.get(clinic.url(f"/documents/{document}"))["provider_id"] == mine["id"]
     page = person.pages.get(clinic.page(f"/providers/{mine['id']}"))
     assert "Josephine" in page
-    assert "Accept" not in page
+    assert "Review<" not in page
+    assert 'name="decision"' not in person.pages.get(clinic.page(f"/documents/{document}"))
+    assert 'name="decision"' in clinic.specialist.pages.get(clinic.page(f"/documents/{document}"))
     person.pages.get(clinic.page(f"/providers/{theirs['id']}"), expect=404)
 
 
 def clinic_provider(clinic, world, provider_id):
     """A person in the provider role with that record."""
-    return clinic_join(clinic, world, UUID(provider_id))
-
-
-def clinic_join(clinic, world, provider_id):
-    return world.join(clinic, world.person("Pru Provider"), Role.PROVIDER, provider_id=provider_id)
+    return world.join(clinic, world.person("Pru Provider"), Role.PROVIDER, provider_id=UUID(provider_id))
 
 
 def test_another_clinic_knows_nothing_of_it(clinic, other_clinic):

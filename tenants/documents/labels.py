@@ -1,0 +1,69 @@
+"""Words that a higher floor lends to documents: what kinds there are, and whose file a document belongs to.
+
+Documents know a provider by id only. Credentialing registers here who that is and which kinds it asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose document it is, and the address of their file."""
+
+    name: str
+    url: str
+
+
+_GENERAL_KINDS = (
+    ("roster", "Provider roster"),
+    ("ar_aging", "Aging report"),
+    ("remittance", "Remittance (835)"),
+    ("contract", "Contract"),
+    ("other", "Something else"),
+)
+
+
+def _nobody(provider_ids: Sequence[UUID]) -> Mapping[UUID, Owner]:
+    return {}
+
+
+def _no_kinds() -> Sequence[tuple[str, str]]:
+    return ()
+
+
+_owners: Callable[[Sequence[UUID]], Mapping[UUID, Owner]] = _nobody
+_kinds: Callable[[], Sequence[tuple[str, str]]] = _no_kinds
+
+
+def set_owners_lookup(lookup: Callable[[Sequence[UUID]], Mapping[UUID, Owner]]) -> None:
+    """Register who knows providers: ids to names and addresses, in one query. Called once, at import."""
+    global _owners
+    _owners = lookup
+
+
+def set_kinds_lookup(lookup: Callable[[], Sequence[tuple[str, str]]]) -> None:
+    """Register who knows the kinds of credential documents: code and label, in the order of a menu. Called once, at import."""
+    global _kinds
+    _kinds = lookup
+
+
+def owners_of(provider_ids: Sequence[UUID]) -> Mapping[UUID, Owner]:
+    """Whose these are; those that nobody knows are left out."""
+    wanted = list(dict.fromkeys(provider_ids))
+    return _owners(wanted) if wanted else {}
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Every kind of document for a menu: code and label."""
+    return [*_kinds(), *_GENERAL_KINDS]
+
+
+def kind_label(kind: str | None) -> str:
+    """A kind in words; one that nobody declared is written with blanks."""
+    if kind is None:
+        return "Not sorted yet"
+    return dict(kind_choices()).get(kind) or kind.replace("_", " ").capitalize()
