@@ -24,6 +24,7 @@ DEFINER_FUNCTIONS = (
     "ensure_person",
     "ensure_vendor",
     "find_person",
+    "grant_vendor_role",
     "issue_token",
     "job_tenant",
     "open_session",

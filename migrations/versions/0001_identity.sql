@@ -175,6 +175,10 @@ CREATE FUNCTION sec.set_vendor_role(who uuid, vendor uuid, what text) RETURNS vo
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UPDATE sec.person SET vendor_id = vendor, vendor_role = what WHERE id = who $$;
 
+CREATE FUNCTION sec.grant_vendor_role(who uuid, vendor uuid, what text) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE sec.person SET vendor_id = vendor, vendor_role = what WHERE id = who AND vendor_role IS NULL $$;
+
 CREATE FUNCTION sec.vendor_staff(vendor uuid) RETURNS TABLE (id uuid, email text, name text, vendor_role text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT p.id, p.email, p.name, p.vendor_role FROM sec.person p WHERE p.vendor_id = vendor AND p.disabled_at IS NULL ORDER BY p.name $$;
@@ -199,7 +203,7 @@ GRANT EXECUTE ON FUNCTION sec.find_person(text), sec.record_sign_in(uuid, boolea
   sec.session_identity(bytea, interval), sec.end_session(bytea), sec.end_sessions_of(uuid), sec.issue_token(bytea, uuid, uuid, text),
   sec.tokens_of(uuid), sec.revoke_token(uuid, uuid), sec.token_identity(bytea), sec.ensure_person(uuid, text, text),
   sec.set_password(uuid, text), sec.set_name(uuid, text), sec.create_link(bytea, uuid, uuid, text, interval), sec.read_link(bytea),
-  sec.use_link(bytea), sec.ensure_vendor(uuid, text), sec.set_vendor_role(uuid, uuid, text), sec.vendor_staff(uuid),
+  sec.use_link(bytea), sec.ensure_vendor(uuid, text), sec.set_vendor_role(uuid, uuid, text), sec.grant_vendor_role(uuid, uuid, text), sec.vendor_staff(uuid),
   sec.begin_idempotent(uuid, text, bytea), sec.end_idempotent(uuid, text, integer, text) TO app_rw;
 GRANT SELECT ON ALL TABLES IN SCHEMA sec TO app_backup;
 SET ROLE app_owner;

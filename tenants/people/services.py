@@ -19,8 +19,9 @@ from infra.outbox import later, publish
 from infra.problems import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, invalid
 from infra.settings import settings
 from tenants.access.identity import hashed
-from tenants.access.roles import Role
+from tenants.access.roles import VENDOR, Role
 from tenants.audit import record
+from tenants.clinics.models import Clinic
 from tenants.people.models import Membership
 from tenants.people.passwords import hash_password, password_matches
 from tenants.people.rules import invitable_roles, is_email, password_defects
@@ -140,6 +141,8 @@ def invite(*, email: str, role: Role, name: str = "", provider_id: UUID | None =
     membership.role, membership.provider_id, membership.status = role.value, provider_id, "invited"
     membership.invited_by, membership.invited_at = current_scope().actor_name, clock.now()
     db().flush()
+    if role in VENDOR:
+        _make_vendor_staff(person_id, role)
     later("tenants.send_invitation", {"membership_id": str(membership.id)})
     record(
         "person.invited",
@@ -149,6 +152,15 @@ def invite(*, email: str, role: Role, name: str = "", provider_id: UUID | None =
     )
     publish("person.invited", membership_id=str(membership.id), role=role.value)
     return membership
+
+
+def _make_vendor_staff(person_id: UUID, role: Role) -> None:
+    """A person who joins on the vendor's side belongs to the vendor; a role that they hold there already stays."""
+    vendor_id = db().scalars(select(Clinic.vendor_id).where(Clinic.tenant_id == current_tenant())).one()
+    db().connection().execute(
+        text("SELECT sec.grant_vendor_role(:who, :vendor, :role)"),
+        {"who": person_id, "vendor": vendor_id, "role": role.value},
+    )
 
 
 def add_member(*, person_id: UUID, email: str, name: str, role: Role, provider_id: UUID | None = None) -> Membership:

@@ -151,6 +151,14 @@ def test_revoked_token_stops_at_once(app, world):
     Api(app, "onp_made-up").get("/api/v1/me", expect=401)
 
 
+def test_invited_account_manager_belongs_to_the_vendor(app, clinic):
+    address = f"ari.{clinic.id.hex[-10:]}@example.test"
+    clinic.manager.api.post(clinic.url("/members"), {"email": address, "role": "account_manager"}, expect=201)
+    _, token = services.issue_token(services.find_person(address), label="test")
+    roles = {(role["clinic_id"], role["role"]) for role in Api(app, token).get("/api/v1/me")["roles"]}
+    assert roles == {(None, "account_manager")}
+
+
 def test_clinic_admin_cannot_make_vendor_staff(clinic):
     clinic.admin.api.post(clinic.url("/members"), {"email": "x@example.test", "role": "account_manager"}, expect=403)
     assert invitable_roles(Role.PROVIDER) == frozenset()
