@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import create_engine, text
 
 from infra import clock
 from infra.problems import TooManyRequests
@@ -20,6 +21,13 @@ from tests.support.clients import Api, Pages
 from tests.support.world import drain
 
 GOOD = "seven green herons wade slowly"
+
+
+def as_admin(statement: str, **values) -> None:
+    admin = create_engine(os.environ["TEST_ADMIN_DSN"].replace("postgresql://", "postgresql+psycopg://", 1))
+    with admin.begin() as connection:
+        connection.execute(text(statement), values)
+    admin.dispose()
 
 
 def link_for(address: str) -> str:
@@ -64,14 +72,7 @@ def test_newer_invitation_replaces_the_older_link(app, clinic):
 def test_link_dies_after_72_hours(app, clinic, world):
     person = world.person("Late Larry")
     token = services.create_link(person_id=person.id, clinic_id=clinic.id, purpose="invitation")
-    from infra.db import system_transaction
-    from sqlalchemy import create_engine, text
-
-    admin = create_engine(os.environ["TEST_ADMIN_DSN"].replace("postgresql://", "postgresql+psycopg://", 1))
-    with admin.begin() as connection:
-        connection.execute(text("UPDATE sec.magic_link SET expires_at = now() WHERE person_id = :p"), {"p": person.id})
-    admin.dispose()
-    assert system_transaction
+    as_admin("UPDATE sec.magic_link SET expires_at = now() WHERE person_id = :p", p=person.id)
     Pages(app, None).get(f"/invitations/{token}", expect=404)
 
 
