@@ -39,14 +39,43 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def free_port(avoid: frozenset[int] = frozenset()) -> int:
-    """A port on 127.0.0.1 that nobody listens on. Raises StackError when none is found."""
+def claim(port: int) -> socket.socket | None:
+    """Takes a port for this process before anything listens on it; None when it is taken or listened on.
+
+    Two stacks that start at the same moment would otherwise choose the same one. The claim is a name in the kernel's
+    abstract socket space: it ends with the returned socket, so at the latest with the process.
+    """
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0onpanel-port-{port}")
+    except OSError:
+        mark.close()
+        return None
+    if not port_is_free(port):
+        mark.close()
+        return None
+    return mark
+
+
+def choose_port(avoid: frozenset[int] = frozenset()) -> tuple[int, socket.socket]:
+    """A free port on 127.0.0.1 and the claim on it. Raises StackError when none is found."""
     chooser = random.SystemRandom()
     for _ in range(200):
         port = chooser.choice(PORTS)
-        if port not in avoid and port_is_free(port):
-            return port
+        mark = None if port in avoid else claim(port)
+        if mark is not None:
+            return port, mark
     raise StackError("No free port between 20000 and 32000 on 127.0.0.1. Stop other servers and try again.")
+
+
+_kept: list[socket.socket] = []
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on and that no other stack chooses while this process lives."""
+    port, mark = choose_port()
+    _kept.append(mark)
+    return port
 
 
 def write_private(path: Path, text: str) -> None:
@@ -66,6 +95,7 @@ class State:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(os.path.abspath(folder))
         self._lock: int | None = None
+        self._claims: dict[str, socket.socket] = {}
         self._writing = threading.RLock()  # services are prepared at the same time
         try:
             self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -98,7 +128,9 @@ class State:
         self._lock = descriptor
 
     def unlock(self) -> None:
-        """Gives the folder free again."""
+        """Gives the folder and its ports free again."""
+        with self._writing:
+            self._release(*list(self._claims))
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -158,11 +190,19 @@ class State:
 
     def _port(self, name: str) -> int:
         known = {key: int(value) for key, value in self._read("ports.json").items()}
-        if name in known and port_is_free(known[name]):
-            return known[name]
-        known[name] = free_port(frozenset(known.values()))
-        write_private(self.folder / "ports.json", json.dumps(known, indent=1))
+        self._release(name)
+        mark = claim(known[name]) if name in known else None
+        if mark is None:
+            known[name], mark = choose_port(frozenset(known.values()))
+            write_private(self.folder / "ports.json", json.dumps(known, indent=1))
+        self._claims[name] = mark
         return known[name]
+
+    def _release(self, *names: str) -> None:
+        for name in names:
+            mark = self._claims.pop(name, None)
+            if mark is not None:
+                mark.close()
 
     def account_folder(self, account: str | None) -> Path:
         """The folder for data of a service that runs as `account` (None: as this process's own user).

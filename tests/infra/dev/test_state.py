@@ -47,6 +47,7 @@ def test_a_damaged_file_is_named(state, content):
 
 def test_ports_persist_and_one_that_is_taken_is_replaced(state):
     port = state.port("redis")
+    state.unlock()
     assert State(state.folder).port("redis") == port
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
@@ -55,6 +56,16 @@ def test_ports_persist_and_one_that_is_taken_is_replaced(state):
         replaced = state.port("redis")
     assert replaced != port
     assert state.port("redis") == replaced
+
+
+def test_two_stacks_that_start_at_once_choose_different_ports(state, tmp_path):
+    port = state.port("redis")
+    other = State(tmp_path / "other")
+    (other.folder / "ports.json").write_text(json.dumps({"redis": port}))
+    assert other.port("redis") != port
+    state.unlock()
+    (other.folder / "ports.json").write_text(json.dumps({"redis": port}))
+    assert other.port("redis") == port
 
 
 def test_two_services_never_share_a_port(state):
