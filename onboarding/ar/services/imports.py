@@ -174,6 +174,24 @@ def list_imports(*, limit: int, after: UUID | None = None) -> Sequence[ArImport]
     return db().scalars(query.order_by(ArImport.id.desc()).limit(limit)).all()
 
 
+def files_to_import(limit: int = 20) -> Sequence[Document]:
+    """Tables and X12 files of this clinic that nobody has imported yet, newest first."""
+    is_imported = (
+        select(ArImport.id)
+        .where(ArImport.tenant_id == current_tenant(), ArImport.document_id == Document.id)
+        .correlate(Document)
+        .exists()
+    )
+    query = select(Document).where(
+        Document.tenant_id == current_tenant(),
+        Document.kind.in_(("ar_aging", "remittance")),
+        Document.status.in_((DocumentStatus.AVAILABLE, DocumentStatus.SCANNING)),
+        Document.review_status != "rejected",
+        ~is_imported,
+    )
+    return db().scalars(query.order_by(Document.id.desc()).limit(limit)).all()
+
+
 def set_mapping(import_id: UUID, *, mapping: Mapping[str, str], as_of: date | None = None) -> ArImport:
     """Say what the columns mean, `{field: header}`, and read the file (again). Raises `Invalid`, `NotAllowed`."""
     row = get_import(import_id, lock=True)

@@ -139,13 +139,24 @@ def aging(*, import_id: UUID | None = None, as_of: date | None = None, scheme: s
     if not found.ids:
         return answer
     label: ColumnElement[Any] = ArLine.bucket.expression if own else _label_by_age(day, name)
-    answer.rows = _rows(found.ids, label, labels)
-    extra = {key for row in answer.rows for key in row.cents} - set(labels)
-    answer.buckets = (*labels, *sorted(extra))
-    for row in answer.rows:
+    _fill(answer, _rows(found.ids, label))
+    return answer
+
+
+def aging_of(row: ArImport) -> Aging:
+    """The aging of one import that was read, also when a later one has replaced it, in its own buckets."""
+    answer = Aging(row.as_of or FAR_AWAY, bucket_labels(row.scheme), is_accepted=row.status == S.ACCEPTED)
+    answer.import_ids = (row.id,)
+    _fill(answer, _rows(answer.import_ids, ArLine.bucket.expression))
+    return answer
+
+
+def _fill(answer: Aging, rows: list[AgingRow]) -> None:
+    extra = {key for row in rows for key in row.cents} - set(answer.buckets)
+    answer.rows, answer.buckets = rows, (*answer.buckets, *sorted(extra))
+    for row in rows:
         row.cents = {key: row.cents.get(key, 0) for key in answer.buckets}
         row.counts = {key: row.counts.get(key, 0) for key in answer.buckets}
-    return answer
 
 
 def _label_by_age(day: date, scheme: str) -> ColumnElement[Any]:
@@ -157,7 +168,7 @@ def _label_by_age(day: date, scheme: str) -> ColumnElement[Any]:
     return case(*steps, else_=labels[-1])
 
 
-def _rows(ids: Sequence[UUID], label: ColumnElement[Any], labels: Sequence[str]) -> list[AgingRow]:
+def _rows(ids: Sequence[UUID], label: ColumnElement[Any]) -> list[AgingRow]:
     owed = cast(func.coalesce(func.sum(func.greatest(ArLine.balance_cents, 0)), 0), BigInteger)
     credit = cast(func.coalesce(func.sum(func.least(ArLine.balance_cents, 0)), 0), BigInteger)
     named = label.label("bucket_name")
