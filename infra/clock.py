@@ -16,6 +16,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def wall() -> datetime:
+    """The real instant, also while the clock is held: for leases and due times, which other processes compare with their own clock."""
+    return datetime.now(UTC)
+
+
 def today(timezone: str = "America/New_York") -> date:
     """The calendar day in `timezone` (an IANA name; a clinic's day is what its people call today)."""
     return now().astimezone(ZoneInfo(timezone)).date()

@@ -92,7 +92,7 @@ class Work:
             raise LeaseLost(str(self.id))
 
     def _renew(self, session: Session, **values: Any) -> None:
-        until = clock.now() + timedelta(seconds=LEASE_S)
+        until = clock.wall() + timedelta(seconds=LEASE_S)
         renewed = session.execute(
             update(OutboxRow)
             .where(
@@ -130,7 +130,7 @@ class Work:
 def take_lease(tenant_id: UUID, job_id: UUID) -> Work | None:
     """Take the row's lease and count the attempt. None when the row is done, dead, not due yet, or leased to another worker."""
     scope = Scope(tenant_id=tenant_id)
-    now = clock.now()
+    now = clock.wall()
     until = now + timedelta(seconds=LEASE_S)
     with unit_of_work(scope) as session:
         row = session.execute(
