@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -138,11 +137,9 @@ class Stack:
         return list(self._services[service].running)
 
     def kill(self, service: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Sends a signal to a service's processes, as a fault would; they come back by themselves."""
+        """Ends a service's processes as a fault would; they come back by themselves, `wait_ready` waits for that."""
         for name in self.children_of(service):
-            pid = self.supervisor.pid(name)
-            if pid is not None:
-                os.kill(pid, number)
+            self.supervisor.kill(name, number)
 
     def wait_ready(self, service: str, *, within_s: float = 30.0) -> None:
         """Waits until a service answers (again)."""

@@ -57,6 +57,7 @@ class _Running:
     start_at: float = 0.0
     wanted: bool = True
     starts: int = 0
+    expected_starts: int = 0
 
 
 def process_start(pid: int) -> str | None:
@@ -147,10 +148,20 @@ class Supervisor:
         running = self._children[name]
         limit = time.monotonic() + within_s
         while time.monotonic() < limit:
-            if self.pid(name) is not None and _is_ready(running.child):
+            again = running.starts >= running.expected_starts
+            if again and self.pid(name) is not None and _is_ready(running.child):
                 return
             time.sleep(0.05)
         raise StackError(f"{name} does not answer; its log {self.log_of(name)} says why.")
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Ends a child as a fault would; it comes back by itself, and `wait_ready` waits for the new process."""
+        running = self._children[name]
+        with self._spawning:
+            pid = self.pid(name)
+            running.expected_starts = running.starts + 1
+            if pid is not None:
+                os.kill(pid, number)
 
     def restart(self, name: str) -> None:
         """Stops a child in its own way and starts it again."""
