@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +62,11 @@ def portfolio_page() -> ResponseReturnValue:
     only, waiting_on = request.args.get("only", ""), request.args.get("waiting_on", "")
     text = request.args.get("q", "")
     found = services.read_portfolio(text=text, only=only, waiting_on=waiting_on)
-    dated = [row for row in found.rows if row.forecast_p80 and row.go_live_target and not _is_live(row)]
+    dated = [
+        (row.go_live_target, row.forecast_p50, row.forecast_p80)
+        for row in found.rows
+        if row.go_live_target and row.forecast_p50 and row.forecast_p80 and not _is_live(row)
+    ]
     today = clinic_today()
     return render(
         "portfolio/portfolio.html",
@@ -70,26 +74,14 @@ def portfolio_page() -> ResponseReturnValue:
         text=text,
         only=only,
         waiting_on=waiting_on,
-        start=min([today, *(_first(row) for row in dated)], default=today) - timedelta(days=1),
-        end=max([today + timedelta(days=14), *(_last(row) for row in dated)]) + timedelta(days=1),
+        start=min([today, *(day for days in dated for day in days)]) - timedelta(days=1),
+        end=max([today + timedelta(days=14), *(day for days in dated for day in days)]) + timedelta(days=1),
         is_live=_is_live,
         dots=_dots,
         party_words=pictures.PARTY_WORDS,
         gate_labels={gate.code: gate.label for gate in load_template().gates},
         may_create=actor().vendor_role in CLINIC_CREATE.roles,
     )
-
-
-def _first(row: ClinicRollup) -> date:
-    assert row.go_live_target is not None
-    assert row.forecast_p50 is not None
-    return min(row.go_live_target, row.forecast_p50)
-
-
-def _last(row: ClinicRollup) -> date:
-    assert row.go_live_target is not None
-    assert row.forecast_p80 is not None
-    return max(row.go_live_target, row.forecast_p80)
 
 
 def _is_live(row: ClinicRollup) -> bool:
@@ -171,13 +163,14 @@ def _home(clinic_id: UUID, board: Board) -> dict[str, Any]:
         "start": min(board.plan.contract_on, live.forecast_p50, live.target_on),
         "end": max(live.forecast_p80, live.target_on, board.today) + timedelta(days=3),
         "pictures": pictures,
-        "activity": [
-            {
-                "initials": initials(event.actor_name),
-                "who": event.actor_name,
-                "text": event.summary,
-                "at_text": moment(event.created_at),
-            }
-            for event in list_events(limit=8)
-        ],
+        "activity": _activity({task.id for task in tasks}),
     }
+
+
+def _activity(visible: set[UUID]) -> list[dict[str, str]]:
+    """The last acts; those about tasks that do not exist for this person are left out."""
+    events = [e for e in list_events(limit=40) if e.subject_kind != "task" or e.subject_id in visible]
+    return [
+        {"initials": initials(e.actor_name), "who": e.actor_name, "text": e.summary, "at_text": moment(e.created_at)}
+        for e in events[:6]
+    ]
