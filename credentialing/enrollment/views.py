@@ -118,8 +118,9 @@ def _days(view: services.Outlook) -> list[date]:
     if view.prediction is None:
         return []
     today = clinic_today()
-    start = min(view.case.submitted_on or today, today)
-    count = (max(view.prediction.loaded_p80, today) - start).days + 8
+    first, last = min(view.case.submitted_on or today, today), max(view.prediction.loaded_p80, today)
+    margin = max(3, (last - first).days // 12)
+    start, count = first - timedelta(days=margin), (last - first).days + 2 * margin
     return [start + timedelta(days=step) for step in range(count)]
 
 

@@ -16,6 +16,7 @@ from credentialing.panel import services
 from credentialing.panel.exports import holds_csv
 from credentialing.panel.mine import clinics_of_provider
 from credentialing.panel.permissions import HOLDS_READ, PANEL_GRID, PANEL_READ
+from credentialing.providers.models import Provider
 from infra.problems import Invalid, NotFound, invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import render
@@ -55,6 +56,7 @@ def grid_page(clinic_id: UUID) -> ResponseReturnValue:
         clinic_id=clinic_id,
         grid=grid,
         hover=lambda view: hover_lines(view, today),
+        license_word=license_word,
         chips=[_chip(clinic_id, tone, label, wanted, grid) for tone, label in TONES],
         wanted=wanted,
         can_start=may(ENROLLMENT_WORK),
@@ -81,6 +83,12 @@ def _chip(clinic_id: UUID, tone: str, label: str, wanted: dict[str, Any], grid: 
         "is_current": wanted["tone"] == tone,
         "count": grid.tones.get(tone, 0) if tone else sum(grid.tones.values()),
     }
+
+
+def license_word(provider: Provider) -> str:
+    """The license as a row has room for it: the provider's own credential, else the code of the license type."""
+    code = (provider.license_type or "").split("_")[0]
+    return provider.credential or code or "License type open"
 
 
 def hover_lines(view: Outlook, today: date) -> str:
