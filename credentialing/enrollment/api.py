@@ -28,7 +28,9 @@ from credentialing.enrollment.schemas import (
     LocationListSchema,
     LocationSchema,
     NewEnrollmentSchema,
+    OwnerSchema,
     TouchAnswerSchema,
+    TouchListSchema,
     TouchSchema,
     TransitionSchema,
     case_facts,
@@ -140,6 +142,17 @@ def _whole_case(case: Enrollment) -> dict[str, Any]:
     }
 
 
+@blp.patch("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>")
+@access(ENROLLMENT_WORK)
+@blp.arguments(OwnerSchema)
+@blp.response(200, EnrollmentSchema)
+def change_owner(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> Enrollment:
+    """Hand a case to a colleague of the billing vendor."""
+    case = services.hand_over(enrollment_id, owner_id=body["owner_id"], if_version=wanted_version())
+    set_version(case.version)
+    return case
+
+
 @blp.post("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/transitions")
 @access(ENROLLMENT_WORK)
 @blp.arguments(TransitionSchema)
@@ -153,10 +166,10 @@ def take_step(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> dic
 
 @blp.get("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/touches")
 @access(ENROLLMENT_FOLLOW)
-@blp.response(200, TouchAnswerSchema(many=True))
-def list_touches(clinic_id: UUID, enrollment_id: UUID) -> Any:
-    """Contacts about a case, newest first."""
-    return services.touches(services.get_enrollment(enrollment_id).id)
+@blp.response(200, TouchListSchema)
+def list_touches(clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
+    """The last hundred contacts about a case, newest first."""
+    return {"items": services.touches(services.get_enrollment(enrollment_id).id), "next_cursor": None}
 
 
 @blp.post("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/touches")

@@ -76,6 +76,12 @@ class TouchSchema(StrictSchema):
     next_follow_up = fields.Date()
 
 
+class OwnerSchema(StrictSchema):
+    """Who looks after a case from now on: a person of the billing vendor who works in this clinic."""
+
+    owner_id = fields.UUID(required=True)
+
+
 class LocationBodySchema(StrictSchema):
     """A location to be added."""
 
@@ -157,6 +163,13 @@ class TouchAnswerSchema(Schema):
     note = fields.String()
     next_follow_up = fields.Date(attribute="next_follow_up_on", allow_none=True)
     actor = fields.String(attribute="actor_name")
+
+
+class TouchListSchema(Schema):
+    """Contacts, newest first."""
+
+    items = fields.List(fields.Nested(TouchAnswerSchema))
+    next_cursor = fields.String(allow_none=True)
 
 
 class PredictedSchema(Schema):

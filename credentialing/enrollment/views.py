@@ -15,7 +15,7 @@ from credentialing.enrollment.models import CHANNELS, Enrollment
 from credentialing.enrollment.permissions import ENROLLMENT_FOLLOW, ENROLLMENT_WORK
 from credentialing.enrollment.rules.next_step import FORMS, StepForm, step_form, usual_step
 from credentialing.enrollment.rules.panel import WORDS
-from credentialing.enrollment.schemas import TouchSchema, TransitionSchema, step_of
+from credentialing.enrollment.schemas import OwnerSchema, TouchSchema, TransitionSchema, step_of
 from credentialing.enrollment.services.follow_ups import cadence_of
 from credentialing.enrollment.states import TRANSITIONS, EnrollmentState
 from credentialing.providers.models import Provider
@@ -85,6 +85,7 @@ def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[st
         "cadence": cadence_of(case),
         "days": _days(view),
         "can_work": may(ENROLLMENT_WORK),
+        "owners": services.possible_owners(),
         "values": request.form if error else {},
         "step_errors": errors_by_field(error) if form == "step" else {},
         "touch_errors": errors_by_field(error) if form == "touch" else {},
@@ -161,6 +162,18 @@ def log_touch(clinic_id: UUID, enrollment_id: UUID) -> ResponseReturnValue:
     flash(f"Noted.{_follow_up_words(case)}", "success")
     if from_queue:
         return redirect(url_for("enrollment.follow_ups_page", clinic_id=clinic_id))
+    return redirect(url_for("enrollment.case_page", clinic_id=clinic_id, enrollment_id=enrollment_id))
+
+
+@bp.post("/c/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/owner")
+@access(ENROLLMENT_WORK)
+def change_owner(clinic_id: UUID, enrollment_id: UUID) -> ResponseReturnValue:
+    """Hand the case to a colleague."""
+    try:
+        case = services.hand_over(enrollment_id, owner_id=read_form(OwnerSchema())["owner_id"])
+        flash(f"{case.owner_name} looks after this case now.", "success")
+    except Invalid as error:
+        flash(error.detail, "error")
     return redirect(url_for("enrollment.case_page", clinic_id=clinic_id, enrollment_id=enrollment_id))
 
 

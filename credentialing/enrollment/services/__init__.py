@@ -26,7 +26,13 @@ from credentialing.enrollment.services.facts import (
     payers_by_provider,
     unbillable_pairs,
 )
-from credentialing.enrollment.services.follow_ups import due_follow_ups, log_touch, proposed_follow_up
+from credentialing.enrollment.services.follow_ups import (
+    due_follow_ups,
+    hand_over,
+    log_touch,
+    possible_owners,
+    proposed_follow_up,
+)
 from credentialing.enrollment.services.outlook import Outlook, case_packet, outlooks
 from credentialing.enrollment.services.steps import Step, take_step
 from credentialing.requirements.services import set_payers_lookup
@@ -44,6 +50,7 @@ __all__ = [
     "case_packet",
     "due_follow_ups",
     "get_enrollment",
+    "hand_over",
     "history",
     "list_enrollments",
     "list_locations",
@@ -51,6 +58,7 @@ __all__ = [
     "outlooks",
     "panel_counts",
     "payers_by_provider",
+    "possible_owners",
     "proposed_follow_up",
     "start_enrollment",
     "start_many",

@@ -186,11 +186,20 @@ def _owner() -> tuple[UUID, str]:
 
     Else the clinic's specialist or account manager.
     """
-    scope = current_scope()
-    staff = (
+    scope, staff = current_scope(), vendor_staff()
+    order = [Role.SPECIALIST.value, Role.ACCOUNT_MANAGER.value, Role.VENDOR_ADMIN.value]
+    ranked = sorted(staff, key=lambda row: (row.person_id != scope.actor_id, order.index(row.role)))
+    if not ranked:
+        raise Conflict("Nobody of the billing vendor works in this clinic, so the case would have no owner.")
+    return ranked[0].person_id, ranked[0].name
+
+
+def vendor_staff() -> Sequence[Membership]:
+    """People of the billing vendor who work in this clinic, in the order in which they joined."""
+    return (
         db()
-        .execute(
-            select(Membership.person_id, Membership.name, Membership.role)
+        .scalars(
+            select(Membership)
             .where(
                 Membership.tenant_id == current_tenant(),
                 Membership.status == "active",
@@ -200,11 +209,6 @@ def _owner() -> tuple[UUID, str]:
         )
         .all()
     )
-    order = [Role.SPECIALIST.value, Role.ACCOUNT_MANAGER.value, Role.VENDOR_ADMIN.value]
-    ranked = sorted(staff, key=lambda row: (row.person_id != scope.actor_id, order.index(row.role)))
-    if not ranked:
-        raise Conflict("Nobody of the billing vendor works in this clinic, so the case would have no owner.")
-    return ranked[0].person_id, ranked[0].name
 
 
 def _new_case(new: NewEnrollment, owner: tuple[UUID, str]) -> Enrollment:

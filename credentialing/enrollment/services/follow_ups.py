@@ -15,6 +15,7 @@ from credentialing.enrollment.services.cases import (
     clinic_day,
     get_enrollment,
     payer_name,
+    vendor_staff,
 )
 from credentialing.enrollment.services.steps import follow_up_days
 from credentialing.payers.book import payer
@@ -79,6 +80,32 @@ def _next(case: Enrollment, today: date, wished: date | None) -> date | None:
     if wished is None:
         return next_follow_up(today, days, federal_calendar())
     return capped_follow_up(wished, today, days, federal_calendar())
+
+
+def possible_owners() -> list[tuple[UUID, str]]:
+    """Who may look after cases of this clinic: id and name, by name."""
+    return sorted(((person.person_id, person.name) for person in vendor_staff()), key=lambda pair: pair[1])
+
+
+def hand_over(enrollment_id: UUID, *, owner_id: UUID, if_version: int | None = None) -> Enrollment:
+    """Give a case to another person of the billing vendor.
+
+    Raises `NotFound`, `StaleVersion`, and `Invalid` when the person does not work for the vendor in this clinic.
+    """
+    case = get_enrollment(enrollment_id, lock=True, if_version=if_version)
+    name = dict(possible_owners()).get(owner_id)
+    if name is None:
+        raise invalid("owner_id", "Choose somebody of the billing vendor who works in this clinic.")
+    if owner_id != case.owner_id:
+        case.owner_id, case.owner_name = owner_id, name
+        db().flush()
+        record(
+            "enrollment.handed_over",
+            f"handed the enrollment with {payer_name(case.payer_id)} to {name}",
+            subject_kind="enrollment",
+            subject_id=case.id,
+        )
+    return case
 
 
 def proposed_follow_up(case: Enrollment) -> date | None:

@@ -161,6 +161,9 @@ def test_a_provider_sees_their_own_cases_in_every_clinic_and_no_others(world, cl
 
     assert [row["id"] for row in person.api.get(clinic.url("/enrollments"))["items"]] == [own]
     person.api.get(clinic.url(f"/enrollments/{foreign}"), expect=404)
+    whole = person.api.get(clinic.url(f"/enrollments/{own}"))
+    assert whole["touches"] == []
+    assert whole["history"]
     assert [cell["enrollment_id"] for cell in person.api.get(clinic.url("/panel"))["cells"]] == [own]
     person.api.get(clinic.url("/holds"), expect=403)
     panel = person.api.get("/api/v1/me/panel")["items"]
