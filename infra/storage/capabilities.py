@@ -35,8 +35,8 @@ def probe(store: Storage) -> Capabilities:
         return bool(client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])
 
     def encrypts() -> bool:
-        answer = client.put_object(Bucket=bucket, Key=key, Body=b"probe", ServerSideEncryption="AES256")
-        return bool(answer.get("ServerSideEncryption") == "AES256")
+        client.put_object(Bucket=bucket, Key=key, Body=b"probe", ServerSideEncryption="AES256")
+        return bool(client.head_object(Bucket=bucket, Key=key).get("ServerSideEncryption") == "AES256")
 
     def locks() -> bool:
         answer = client.get_object_lock_configuration(Bucket=bucket)

@@ -88,6 +88,7 @@ def test_keys_have_one_form_and_known_classes():
 def test_capabilities_are_what_the_embedded_store_can_do(app):
     found = capabilities()
     assert found.versioning is True
+    assert found.server_side_encryption is True
     assert (found.object_lock, found.tagging, found.cors_api) == (False, False, False)
 
 
