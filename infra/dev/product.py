@@ -1,4 +1,4 @@
-"""The product's own processes: web, worker, relay and exactly one scheduler."""
+"""The product's own processes: web, two workers, relay and exactly one scheduler."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from infra.dev.supervisor import Child, Supervisor
 
 GUNICORN_CONFIG = ROOT / "infra" / "deploy" / "gunicorn.conf.py"
 #: in the order in which they are stopped: first what makes work, then what serves pages
-NAMES = ("worker", "scheduler", "relay", "web")
+NAMES = ("worker", "worker-2", "scheduler", "relay", "web")
 
 
 class Product:
-    """The four processes, watched by a supervisor; `env` is what they are told, the port the one of the pages."""
+    """The five processes, watched by a supervisor; `env` is what they are told, the port the one of the pages."""
 
     def __init__(self, supervisor: Supervisor, *, env: Mapping[str, str], port: int) -> None:
         self._supervisor = supervisor
@@ -40,7 +40,7 @@ class Product:
 
     def _child(self, name: str) -> Child:
         serve = ["gunicorn", "--config", str(GUNICORN_CONFIG), "--bind", f"127.0.0.1:{self._port}", "app:create_app()"]
-        arguments = serve if name == "web" else [f"infra.jobs.{name}"]
+        arguments = serve if name == "web" else [f"infra.jobs.{name.removesuffix('-2')}"]
         return Child(
             name=name,
             command=[sys.executable, "-m", *arguments],
@@ -48,7 +48,7 @@ class Product:
             env=self._env,
             cwd=ROOT,
             # a worker first finishes the job that it has begun; what is cut off is done again from the outbox
-            stop_within_s=20 if name == "worker" else 10,
+            stop_within_s=20 if name.startswith("worker") else 10,
         )
 
     def _serves(self) -> bool:
