@@ -152,10 +152,22 @@ def take_lease(tenant_id: UUID, job_id: UUID) -> Work | None:
                 OutboxRow.actor_name,
             )
         ).one_or_none()
+        if row is not None and row.attempts > row.max_attempts:
+            _bury(session, tenant_id, job_id)
+            return None
     if row is None:
         return None
     acting = Scope(tenant_id=tenant_id, actor_id=row.actor_id, actor_name=row.actor_name)
     return Work(job_id, tenant_id, row.topic, acting, row.fence, row.attempts, row.max_attempts)
+
+
+def _bury(session: Session, tenant_id: UUID, job_id: UUID) -> None:
+    """A row whose every worker died without a word, for want of memory for example, would be tried for ever."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.tenant_id == tenant_id, OutboxRow.id == job_id)
+        .values(dead_at=clock.now(), locked_until=None, last_error="The worker died in every try.")
+    )
 
 
 def record_failure(work: Work, error: str, *, give_up: bool, longest_s: int = 6 * 3600) -> None:

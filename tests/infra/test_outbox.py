@@ -147,6 +147,18 @@ def test_failures_back_off_and_end_on_the_dead_letter_list(clinic):
     assert row(clinic, job_id).status == "queued"
 
 
+def test_job_that_kills_every_worker_ends_on_the_dead_letter_list(clinic):
+    job_id = ask(clinic, "test.fails")
+    for _ in range(3):
+        assert take_lease(clinic.id, job_id) is not None
+        with clinic.work() as session:
+            session.execute(text("UPDATE app.outbox SET locked_until = now() - interval '1 second' WHERE id = :i"), {"i": job_id})
+    assert perform(str(job_id)) == "duplicate"
+    state = row(clinic, job_id)
+    assert state.dead_at is not None
+    assert state.last_error == "The worker died in every try."
+
+
 def test_job_that_gives_up_is_dead_at_once(clinic):
     job_id = ask(clinic, "test.gives_up")
     assert perform(str(job_id)) == "failed"
