@@ -44,6 +44,15 @@ def follow_document(work: Work, *, event: str, facts: dict[str, Any]) -> None:
             services.return_rejected_document(document_id)
 
 
+@on("clinic.changed")
+@job("onboarding.adapt_plan")
+def adapt_plan(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """Let tasks come and go when the clinic's traits or state were changed."""
+    with work.finish():
+        if {"traits", "state"} & set(facts["fields"]):
+            services.adapt_to_traits()
+
+
 @job("onboarding.refresh_forecast")
 def refresh_forecast(work: Work) -> None:
     """Forecast the plan again: today has moved on."""

@@ -3,6 +3,7 @@
 Every change locks the plan's row, writes the task, and calculates the whole forecast anew in the same transaction.
 """
 
+from onboarding.plan.services.adapting import adapt_to_traits
 from onboarding.plan.services.board import Board, find_plan, get_task, history_of, load_board, visible_tasks
 from onboarding.plan.services.completing import (
     claim_with_document,
@@ -17,6 +18,7 @@ from onboarding.plan.services.starting import open_clinic, sign_clinic, start_pl
 __all__ = [
     "Board",
     "NotReadyToBill",
+    "adapt_to_traits",
     "change_task",
     "claim_with_document",
     "complete_by_document",

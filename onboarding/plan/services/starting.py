@@ -63,7 +63,7 @@ def start_plan(clinic: Clinic, *, variant: str = "standard_3w") -> Plan:
     db().add(plan)
     db().flush()
     db().add_all([_gate(plan, gate, position) for position, gate in enumerate(targets)])
-    db().add_all([_task(plan, task, position) for position, task in enumerate(planned)])
+    db().add_all([new_task(plan, task, position=position) for position, task in enumerate(planned)])
     db().flush()
     recalculate(load_board(lock=True))
     every("onboarding.refresh_forecast", seconds=REFRESH_S)
@@ -92,7 +92,8 @@ def _gate(plan: Plan, gate: GateTarget, position: int) -> PlanGate:
     )
 
 
-def _task(plan: Plan, task: PlannedTask, position: int) -> PlanTask:
+def new_task(plan: Plan, task: PlannedTask, *, position: int) -> PlanTask:
+    """The row of a planned task, not yet started."""
     return PlanTask(
         plan_id=plan.id,
         code=task.code,

@@ -95,3 +95,16 @@ def test_the_hold_list_proves_itself_only_after_the_matrix(clinic):
         "T070": "verified",
         "T074": "verified",
     }
+
+
+def test_tasks_come_and_go_with_the_traits_of_the_clinic(clinic):
+    assert "T003" not in tasks_of(plan_of(clinic))
+    clinic.manager.api.patch(clinic.url(""), {"traits": {"has_sud": True, "has_medicare": False}})
+    drain(clinic)
+    after = tasks_of(plan_of(clinic))
+    assert (after["T003"]["status"], after["T053"]["status"]) == ("not_started", "skipped")
+    clinic.manager.api.patch(clinic.url(""), {"traits": {"has_sud": False, "has_medicare": True}})
+    drain(clinic)
+    back = tasks_of(plan_of(clinic))
+    assert (back["T003"]["status"], back["T053"]["status"]) == ("skipped", "not_started")
+    assert failures(clinic) == []
