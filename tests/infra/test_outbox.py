@@ -171,6 +171,7 @@ def test_back_off_doubles_up_to_six_hours(attempt, low, high):
 
 
 def test_event_reaches_each_listener_in_its_own_row(clinic):
+    drain(clinic)
     calls.clear()
     with clinic.work():
         publish("test.happened", n=7)
