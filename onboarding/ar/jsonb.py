@@ -47,11 +47,11 @@ def _read_totals(stored: Mapping[str, Any]) -> Totals:
     )
 
 
-def control_from_json(stored: Mapping[str, Any], *, state: str, stated_total_cents: int | None = None) -> Control:
+def control_from_json(stored: Mapping[str, Any], *, stated_total_cents: int | None = None) -> Control:
     """What the totals are compared with: what a person gave, else the total that the file itself states."""
     by_payer: dict[str, int] = {}
     for name, cents in (stored.get("by_payer") or {}).items():
-        key = payer_key(name, state=state)
+        key = payer_key(name)
         by_payer[key] = by_payer.get(key, 0) + cents
     by_bucket = {bucket_label(name): cents for name, cents in (stored.get("by_bucket") or {}).items()}
     control = Control(stored.get("total_cents"), stored.get("count"), by_payer, by_bucket)

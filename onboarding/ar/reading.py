@@ -8,7 +8,7 @@ from datetime import date
 from typing import IO
 from uuid import UUID
 
-from credentialing.payers.book import payer
+from credentialing.payers.book import Payer, match_payer, payer
 from infra.crypto import encrypt
 from infra.ids import uuid7
 from integrations.aging import (
@@ -164,7 +164,8 @@ class AgingReader:
     def __init__(self, task: ReadTask, report: Report, found: AgingFile) -> None:
         self._task, self._report, self._found = task, report, found
         self._first_line: dict[bytes, int] = {}
-        self._keys: dict[tuple[str, str], str] = {}
+        self._keys: dict[str, str] = {}
+        self._books: dict[tuple[str, str], Payer | None] = {}
 
     def run(self, progress: Progress) -> AgingFile:
         """Read to the end. Raises `CannotImport` when the file breaks off in the middle or holds no rows."""
@@ -196,7 +197,7 @@ class AgingReader:
                 return
             fingerprint = bytes.fromhex(row.fingerprint)[:16]
             first = self._first_line.setdefault(fingerprint, row.line_number)
-            key, label = self._key(row.payer_name, row.payer_id), self._bucket(row)
+            key, label = self._key(row.payer_name), self._bucket(row)
             if first != row.line_number:
                 reason = (("row", f"says the same as row {first}"),)
                 self._reject(raw, "duplicate", reason, row.balance_cents, key, label)
@@ -204,7 +205,7 @@ class AgingReader:
             self._accept(row, key, label)
 
     def _accept(self, row: AgingRow, key: str, label: str) -> None:
-        book = payer(key)
+        book = self._book(row)
         limit = book.timely_filing_days if book and row.responsibility != "patient" else None
         self._found.lines.add(
             (
@@ -243,12 +244,19 @@ class AgingReader:
         self._found.rejects.add((row_id, raw.line_number, outcome, sealed, listed, balance_cents))
         self._found.facts.append(RowFacts(outcome, balance_cents, key, label))
 
-    def _key(self, name: str, number: str) -> str:
-        known = self._keys.get((name, number))
+    def _key(self, name: str) -> str:
+        known = self._keys.get(name)
         if known is None:
-            known = self._keys[name, number] = payer_key(name, number, state=self._task.state)
+            known = self._keys[name] = payer_key(name)
             self._found.labels.setdefault(known, name)
         return known
+
+    def _book(self, row: AgingRow) -> Payer | None:
+        place = (row.payer_name, row.payer_id)
+        if place not in self._books:
+            found = match_payer(row.payer_name, row.payer_id or None, state=self._task.state)
+            self._books[place] = payer(found) if found else None
+        return self._books[place]
 
     def _bucket(self, row: AgingRow) -> str:
         if row.bucket:
@@ -263,7 +271,7 @@ class AgingReader:
             return raw.values[place] if place is not None and place < len(raw.values) else ""
 
         name = cell("payer_name") or raw.section
-        key = self._key(name, cell("payer_id")) if name else ""
+        key = self._key(name) if name else ""
         try:
             age = (self._found.as_of - parse_date(cell("service_on"), allow_serial=True)).days
         except ValueError:

@@ -100,7 +100,7 @@ def _refuse_foreign_payee(remittance: Remittance, task: ReadTask) -> None:
 
 def _take(remittance: Remittance, task: ReadTask, found: RemittanceFile) -> None:
     added = summary([remittance])
-    key = payer_key(remittance.payer_name, remittance.payer_id, state=task.state)
+    key = payer_key(remittance.payer_name)
     found.labels.setdefault(key, remittance.payer_name)
     payment = Payment(
         id=uuid7(),

@@ -99,7 +99,7 @@ def _import(row: ArImport, clinic_id: UUID, error: Invalid | None = None, form: 
         sample=services.sample_rows(row) if row.status == "needs_mapping" else [],
         fields=[(name, pictures.FIELD_WORDS.get(name, name.replace("_", " ").capitalize())) for name in FIELDS],
         control=pictures.control_values(row),
-        errors=errors_by_field(error),
+        errors={"reason": error.detail} if error and form == "accept" else errors_by_field(error),
         refused_form=form,
         values=request.form if error else {},
         accept_permission=AR_ACCEPT,

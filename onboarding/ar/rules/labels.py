@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from credentialing.payers.book import match_payer, normalized
+from credentialing.payers.book import normalized
 from onboarding.ar.rules.totals import SCHEMES, bucket_labels
 
 _NUMBERS = re.compile(r"\d{1,3}")
@@ -46,10 +46,13 @@ def scheme_of(labels: Iterable[str]) -> str | None:
     return min(fitting, key=lambda name: len(bucket_labels(name))) if fitting else None
 
 
-def payer_key(name: str, number: str = "", *, state: str | None = None) -> str:
-    """Return what makes two spellings of a payer the same: its id in the payer book, else its name made comparable.
+def payer_key(name: str) -> str:
+    """Return what makes two spellings of a payer the same: its name in lower case, without punctuation and fillers.
+
+    Two names that the source keeps apart stay apart, also when one company is behind both: only so can its totals be
+    compared by payer. Which payer of the book is meant is another question.
 
     Source:
-        Product rule: a payer's rows are added up under one name (domain.md 4.2, tie-out by payer).
+        Product rule: tie-out by payer, as the source lists them (domain.md 4.2).
     """
-    return match_payer(name, number or None, state=state) or normalized(name)
+    return normalized(name)

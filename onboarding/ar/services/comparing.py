@@ -12,25 +12,21 @@ from onboarding.ar.models import ArImport, Remittance
 from onboarding.ar.rules import Difference, PaymentFacts, TieOut, payer_key, tie_out, tie_out_payments
 
 
-def compare(row: ArImport, state: str) -> bool:
-    """Compare and note the differences on the row; True when something was compared and nothing differs.
-
-    Args:
-        state: Of the clinic; it decides which payer "State Medicaid" is.
-    """
-    outcome = _compare_payments(row, state) if row.is_remittance else _compare_balances(row, state)
+def compare(row: ArImport) -> bool:
+    """Compare and note the differences on the row; True when something was compared and nothing differs."""
+    outcome = _compare_payments(row) if row.is_remittance else _compare_balances(row)
     row.compared = outcome.matches + len(outcome.differences)
     row.basis = outcome.basis
-    row.differences = [_described(each, row, state) for each in outcome.differences]
+    row.differences = [_described(each, row) for each in outcome.differences]
     return outcome.is_tied
 
 
-def _compare_balances(row: ArImport, state: str) -> TieOut:
-    control = control_from_json(row.control, state=state, stated_total_cents=row.stated_total_cents)
+def _compare_balances(row: ArImport) -> TieOut:
+    control = control_from_json(row.control, stated_total_cents=row.stated_total_cents)
     return tie_out(totals_from_json(row.totals), control)
 
 
-def _compare_payments(row: ArImport, state: str) -> TieOut:
+def _compare_payments(row: ArImport) -> TieOut:
     stored = db().scalars(
         select(Remittance)
         .where(Remittance.tenant_id == current_tenant(), Remittance.import_id == row.id)
@@ -39,7 +35,7 @@ def _compare_payments(row: ArImport, state: str) -> TieOut:
     payments = [
         PaymentFacts(
             each.trace,
-            payer_key(each.payer_name, state=state),
+            payer_key(each.payer_name),
             each.payment_cents,
             each.summary["paid_cents"],
             each.summary["provider_adjustment_cents"],
@@ -47,13 +43,13 @@ def _compare_payments(row: ArImport, state: str) -> TieOut:
         )
         for each in stored
     ]
-    return tie_out_payments(payments, control_from_json(row.control, state=state))
+    return tie_out_payments(payments, control_from_json(row.control))
 
 
-def _described(each: Difference, row: ArImport, state: str) -> dict[str, Any]:
+def _described(each: Difference, row: ArImport) -> dict[str, Any]:
     label = each.key
     if each.of == "payer":
-        given = {payer_key(name, state=state): name for name in row.control.get("by_payer", {})}
+        given = {payer_key(name): name for name in row.control.get("by_payer", {})}
         label = given.get(each.key) or row.totals.get("labels", {}).get(each.key) or each.key or "payer not readable"
     elif each.of == "bucket":
         label = each.key or "age not readable"

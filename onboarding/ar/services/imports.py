@@ -21,7 +21,6 @@ from onboarding.ar.services.comparing import compare
 from onboarding.ar.states import ArImportStatus as S
 from onboarding.ar.states import move
 from tenants.audit import record
-from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
 from tenants.documents.services import get_document
 from tenants.documents.states import DocumentStatus
@@ -223,7 +222,7 @@ def set_control(import_id: UUID, *, control: Mapping[str, Any]) -> ArImport:
 
 def settle(row: ArImport) -> None:
     """Compare a read import with its control totals and move it to tied out or ready. Publishes `ar_import.tied_out`."""
-    is_tied = compare(row, get_clinic().state)
+    is_tied = compare(row)
     before, to = S(row.status), S.TIED_OUT if is_tied else S.READY
     if before is not to:
         row.status = move(before, to, differences=len(row.differences)).value
