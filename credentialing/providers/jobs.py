@@ -54,6 +54,7 @@ def import_roster(work: Work, *, import_id: str) -> None:
         _stop(work, roster_id, "needs_mapping", error.detail)
         return
     done = found.received
+    work.progress(done, len(rows))
     while done < len(rows):
         batch = rows[done : done + roster_services.BATCH_ROWS]
         with work.transaction():

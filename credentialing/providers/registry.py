@@ -46,6 +46,12 @@ def look_up(npi: str) -> NppesRecord:
     return read_record(known) if known else ask(digits)
 
 
+def remembered(npi: str) -> NppesRecord | None:
+    """The entry that a look-up of the last day brought, without asking anybody; None when there was none."""
+    known = cached(public_key("registry", npi))
+    return read_record(known) if known else None
+
+
 def ask(npi: str) -> NppesRecord:
     """Ask the registry itself and keep the answer. Raises as `look_up` does."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from credentialing.requirements.services import check_files, notice_expiries
+from credentialing.requirements.services import CHECK_TOPIC, check_files, is_asked_again, notice_expiries
 from infra.jobs.work import Work
 from infra.outbox import every, job, on
 
@@ -12,13 +12,17 @@ DAY_S = 24 * 3600
 
 
 @on("document.available", "document.accepted", "document.sorted", "provider.registry_checked", "provider.changed")
-@job("credentialing.check_files")
+@job(CHECK_TOPIC)
 def check_files_of_clinic(work: Work, *, event: str, facts: dict[str, Any]) -> None:
-    """See whether the files of all providers are complete after a change to one of them."""
+    """See whether the files of all providers are complete after a change to one of them.
+
+    Of many changes in a row only the last is looked at: what was asked for later sees what was stored earlier.
+    """
     if not facts.get("provider_id"):
         return
     with work.finish():
-        check_files()
+        if not is_asked_again(work.id):
+            check_files()
 
 
 @on("clinic.created")

@@ -29,13 +29,14 @@ from credentialing.requirements.rules import (
 from infra import clock
 from infra.db import current_tenant, db
 from infra.ids import uuid7
-from infra.outbox import publish
+from infra.outbox import OutboxRow, publish
 from tenants.audit import record
 from tenants.clinics.models import Clinic
 from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
 from tenants.documents.states import DocumentStatus
 
+CHECK_TOPIC = "credentialing.check_files"
 PayersByProvider = Mapping[UUID, Sequence[str]]
 _OPEN = frozenset({"missing", "rejected", "expired"})
 _VALID = frozenset({"accepted", "expiring"})
@@ -215,6 +216,20 @@ def check_files() -> dict[str, bool]:
     if accepted:
         publish("documents.accepted_all", providers=len(files))
     return {"complete": complete, "accepted_all": accepted}
+
+
+def is_asked_again(job_id: UUID) -> bool:
+    """True when a later check of the files waits already, so that this one need not look."""
+    later_ones = select(OutboxRow.id).where(
+        OutboxRow.tenant_id == current_tenant(),
+        OutboxRow.topic == CHECK_TOPIC,
+        OutboxRow.id > job_id,
+        OutboxRow.attempts == 0,
+        OutboxRow.done_at.is_(None),
+        OutboxRow.dead_at.is_(None),
+        OutboxRow.payload["facts"]["provider_id"].astext.is_not(None),
+    )
+    return db().execute(later_ones.limit(1)).first() is not None
 
 
 def notice_expiries() -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from credentialing.providers.rules import PersonName, names_agree
+from credentialing.providers.rules import PersonName, is_somebody_else, names_agree, proper_name
 
 VALID_DAYS = 120
 
@@ -42,8 +42,11 @@ def judge_registry(
         return Judgment("inactive", False, "The registry has deactivated this NPI.")
     if not is_person:
         return Judgment("organization", False, "This NPI belongs to an organization.")
+    there = f"{proper_name(theirs.first)} {proper_name(theirs.last)}"
     if names_agree(ours, theirs, former_last_names) == "different":
-        return Judgment("another_name", False, f"The registry has this NPI under {theirs.first} {theirs.last}.")
+        if is_somebody_else(ours, theirs):
+            return Judgment("another_name", False, f"The registry has this NPI under {there}.")
+        return Judgment("differs", True, f"The registry writes the name {there}; some fields differ from the file.")
     if differing:
         return Judgment("differs", True, "Same person; some fields differ from the file.")
     return Judgment("confirmed", True, "The registry and the file say the same.")

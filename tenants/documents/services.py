@@ -20,6 +20,8 @@ from tenants.audit import record
 from tenants.documents.models import Document
 from tenants.documents.states import DocumentStatus, NotAllowed, ReviewStatus, move
 
+READ_BY_PRODUCT = frozenset({"roster", "ar_aging", "remittance"})
+"""Kinds of files that an import reads: nobody reviews them."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -230,9 +232,13 @@ def list_documents(
     statuses: Sequence[str] = (),
     review: str | None = None,
     kind: str | None = None,
+    reviewable: bool | None = None,
     search: str = "",
 ) -> Sequence[Document]:
-    """Documents of this clinic, newest first, older than the one with id `after`."""
+    """Documents of this clinic, newest first, older than the one with id `after`.
+
+    `reviewable` False: only files that an import reads; True: all others.
+    """
     query = select(Document).where(Document.tenant_id == current_tenant(), Document.status != DocumentStatus.ABANDONED)
     if provider_id is not None:
         query = query.where(Document.provider_id == provider_id)
@@ -244,6 +250,9 @@ def list_documents(
         query = query.where(Document.review_status == review)
     if kind is not None:
         query = query.where(Document.kind == kind)
+    if reviewable is not None:
+        by_product = Document.kind.in_(READ_BY_PRODUCT) & Document.kind.is_not(None)
+        query = query.where(~by_product if reviewable else by_product)
     if search.strip():
         query = query.where(func.strpos(func.lower(Document.filename), search.strip().lower()) > 0)
     if after is not None:
@@ -252,21 +261,25 @@ def list_documents(
 
 
 def count_by_state() -> dict[str, int]:
-    """How many files are in each state that the list can show: to_review, scanning, accepted, rejected, quarantined."""
+    """How many files are in each state that the list can show, by the words of `shown_state`."""
     rows = db().execute(
-        select(Document.status, Document.review_status, func.count())
+        select(Document.status, Document.review_status, Document.kind, func.count())
         .where(Document.tenant_id == current_tenant(), Document.status != DocumentStatus.ABANDONED)
-        .group_by(Document.status, Document.review_status)
+        .group_by(Document.status, Document.review_status, Document.kind)
     )
     found: dict[str, int] = {}
-    for status, review, count in rows:
-        name = shown_state(status, review)
+    for status, review, kind, count in rows:
+        name = shown_state(status, review, kind)
         found[name] = found.get(name, 0) + count
     return found
 
 
-def shown_state(status: str, review: str) -> str:
-    """The one word under which a list shows a file: what the scan says until it is available, then what the review says."""
+def shown_state(status: str, review: str, kind: str | None) -> str:
+    """The one word under which a list shows a file: scanning, quarantined, to_review, accepted, rejected, or received for what is
+    read by the product itself and reviewed by nobody.
+    """
     if status != DocumentStatus.AVAILABLE:
         return "scanning" if status == DocumentStatus.AWAITING_UPLOAD else status
-    return "to_review" if review == ReviewStatus.PENDING else review
+    if review != ReviewStatus.PENDING:
+        return review
+    return "received" if kind in READ_BY_PRODUCT else "to_review"

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from infra.problems import Conflict, Invalid
 from infra.web.chrome import NavEntry, add_to_navigation
-from infra.web.pages import errors_by_field, page_size, read_form, render, render_block, sliced, uuid_cursor
+from infra.web.pages import errors_by_field, is_htmx, page_size, read_form, render, render_block, sliced, uuid_cursor
 from tenants.access.chrome import crumbs, home_of
 from tenants.access.gate import access, actor, member
 from tenants.documents import services, uploads
@@ -24,8 +24,9 @@ bp = Blueprint("documents", __name__, template_folder="templates")
 add_to_navigation(NavEntry("Documents", "documents.list_page", DOCUMENT_READ, 70, "documents"))
 
 SHOWN: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "to_review": ("To review", "attention", {"statuses": ["available"], "review": "pending"}),
+    "to_review": ("To review", "attention", {"statuses": ["available"], "review": "pending", "reviewable": True}),
     "scanning": ("Being scanned", "waiting", {"statuses": ["awaiting_upload", "scanning"]}),
+    "received": ("Received", "good", {"statuses": ["available"], "review": "pending", "reviewable": False}),
     "accepted": ("Accepted", "good", {"statuses": ["available"], "review": "accepted"}),
     "rejected": ("Rejected", "blocked", {"statuses": ["available"], "review": "rejected"}),
     "quarantined": ("Quarantined", "blocked", {"statuses": ["quarantined"]}),
@@ -76,7 +77,7 @@ def _words() -> dict[str, Any]:
     return {
         "shown": SHOWN,
         "kind_label": kind_label,
-        "state_of": lambda document: services.shown_state(document.status, document.review_status),
+        "state_of": lambda document: services.shown_state(document.status, document.review_status, document.kind),
         "upload_permission": DOCUMENT_UPLOAD,
         "review_permission": DOCUMENT_REVIEW,
     }
@@ -108,6 +109,12 @@ def _local(path: str | None, otherwise: str) -> str:
     return path if path and re.match(r"^/[^/\\]", path) else otherwise
 
 
+def _back(path: str | None, clinic_id: UUID) -> ResponseReturnValue:
+    """Go on where the form was opened; htmx is told, because it would swap the page into the panel."""
+    address = _local(path, url_for("documents.list_page", clinic_id=clinic_id))
+    return ("", 204, {"HX-Redirect": address}) if is_htmx() else redirect(address)
+
+
 @bp.post("/c/<uuid:clinic_id>/documents/<uuid:document_id>/review")
 @access(DOCUMENT_REVIEW)
 def review(clinic_id: UUID, document_id: UUID) -> ResponseReturnValue:
@@ -126,7 +133,7 @@ def review(clinic_id: UUID, document_id: UUID) -> ResponseReturnValue:
         return _document(clinic_id, document, error), 422
     verb = "accepted" if form["decision"] == "accepted" else "rejected; the uploader reads your reason"
     flash(f"{document.filename} is {verb}.", "success")
-    return redirect(_local(form.get("back"), url_for("documents.list_page", clinic_id=clinic_id)))
+    return _back(form.get("back"), clinic_id)
 
 
 @bp.post("/c/<uuid:clinic_id>/documents/<uuid:document_id>/sort")
@@ -140,7 +147,7 @@ def sort(clinic_id: UUID, document_id: UUID) -> ResponseReturnValue:
     except Invalid as error:
         return _document(clinic_id, document, error), 422
     flash(f"{document.filename} is filed as {kind_label(form['kind'])}.", "success")
-    return redirect(_local(form.get("back"), url_for("documents.list_page", clinic_id=clinic_id)))
+    return _back(form.get("back"), clinic_id)
 
 
 @bp.get("/c/<uuid:clinic_id>/documents/<uuid:document_id>/file")

@@ -21,7 +21,7 @@ def assert_valid_html(page: str, address: str) -> None:
         parser.parseFragment(page, container=container)
     problems = [f"line {position[0]}: {code} {facts}" for position, code, facts in parser.errors]
     assert not problems, f"{address} is not valid HTML: {problems[:5]}"
-    ids = re.findall(r'\bid="([^"]+)"', page)
+    ids = re.findall(r'(?<![\w-])id="([^"]+)"', page)
     doubled = {name for name in ids if ids.count(name) > 1}
     assert not doubled, f"{address} uses ids twice: {sorted(doubled)[:5]}"
 

@@ -23,7 +23,7 @@ from tenants.audit import record
 from tenants.documents.services import get_document
 from tenants.documents.states import DocumentStatus
 
-BATCH_ROWS = 100
+BATCH_ROWS = 25
 _OPEN = frozenset({"queued", "reading"})
 
 

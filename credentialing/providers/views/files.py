@@ -168,7 +168,10 @@ def _guess(record: NppesRecord) -> LicenseGuess | None:
 def create(clinic_id: UUID) -> ResponseReturnValue:
     """Open the file of a provider."""
     try:
-        made = services.create_provider(services.NewProvider(**read_form(NewProviderSchema())))
+        form = read_form(NewProviderSchema())
+        seen = registry.remembered(form["npi"])
+        known = {name: value for name, value in registry.fields_of(seen).items() if value} if seen else {}
+        made = services.create_provider(services.NewProvider(**{**known, **form}))
     except (Invalid, Conflict) as error:
         return _new_page(clinic_id, {"state": "refused"}, error), 422
     flash(f"{made.name} has a file now. Add the documents that are missing.", "success")

@@ -106,6 +106,7 @@ def mapping_page(clinic_id: UUID, document_id: UUID) -> ResponseReturnValue:
         fields=[(field, FIELD_LABELS[field]) for field in FIELDS],
         missing=[FIELD_LABELS[field] for field in found.missing],
         columns=_columns(found),
+        preamble=" / ".join(filter(None, (line.strip(" ;,|\t") for line in found.preamble))),
     )
 
 

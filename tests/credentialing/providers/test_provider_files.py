@@ -98,16 +98,16 @@ def test_the_registry_tells_unknown_from_down(clinic, monkeypatch):
     assert api.get(clinic.url(f"/providers/{made['id']}"))["registry_status"] == "not_found"
     api.post(clinic.url(f"/providers/{made['id']}/verifications"), {"source": "leie"}, expect=409)
     _break_registry(monkeypatch)
-    answer = api.call("GET", "/api/v1/registry/npi/1710448576")
+    answer = api.call("GET", "/api/v1/registry/npi/1629454814")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
-    down = _provider(clinic, npi="1710448576")
+    down = _provider(clinic, npi="1629454814")
     drain(clinic)
     assert api.get(clinic.url(f"/providers/{down['id']}"))["registry_status"] == "unavailable"
     api.post(clinic.url(f"/providers/{down['id']}/verifications"), {"source": "nppes"}, expect=503)
     monkeypatch.undo()
     with clock.freeze(clock.now() + timedelta(minutes=5)):
         drain(clinic, only="credentialing.prefill_provider")
-    assert api.get(clinic.url(f"/providers/{down['id']}"))["name"] == "Josephine Diaz"
+    assert api.get(clinic.url(f"/providers/{down['id']}"))["name"] == "Josette Dawkins"
 
 
 def _break_registry(monkeypatch):
