@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from infra.problems import Invalid, NotFound
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import errors_by_field, read_form, render
+from infra.words import counted
 from onboarding.plan import pictures
 from onboarding.plan.schemas import NewClinicFormSchema
 from onboarding.plan.services import Board, load_board, open_clinic, visible_tasks
@@ -58,30 +59,51 @@ TREND_DAYS = 14
 @bp.get("/portfolio")
 @signed_in()
 def portfolio_page() -> ResponseReturnValue:
-    """Every clinic of this person, what will slip first."""
+    """Every clinic of this person, what will slip first; as a table, or by weeks."""
     only, waiting_on = request.args.get("only", ""), request.args.get("waiting_on", "")
     text = request.args.get("q", "")
     found = services.read_portfolio(text=text, only=only, waiting_on=waiting_on)
-    dated = [
-        (row.go_live_target, row.forecast_p50, row.forecast_p80)
-        for row in found.rows
-        if row.go_live_target and row.forecast_p50 and row.forecast_p80 and not _is_live(row)
-    ]
     today = clinic_today()
+    dated = [
+        day
+        for row in found.rows
+        if not _is_live(row)
+        for day in (row.go_live_target, row.forecast_p50, row.forecast_p80)
+        if day is not None
+    ]
+    start, end = min([today, *dated]) - timedelta(days=1), max([today + timedelta(days=14), *dated]) + timedelta(days=1)
+    view = "weeks" if request.args.get("view") == "weeks" else "table"
     return render(
         "portfolio/portfolio.html",
         found=found,
+        view=view,
+        kept={key: value for key, value in (("q", text), ("only", only), ("waiting_on", waiting_on)) if value},
         text=text,
         only=only,
         waiting_on=waiting_on,
-        start=min([today, *(day for days in dated for day in days)]) - timedelta(days=1),
-        end=max([today + timedelta(days=14), *(day for days in dated for day in days)]) + timedelta(days=1),
+        start=start,
+        end=end,
+        lanes=[_lane(row) for row in found.rows if row.go_live_target and not _is_live(row)],
+        days=[start + timedelta(days=n) for n in range((end - start).days + 3)] if view == "weeks" else [],
         is_live=_is_live,
         dots=_dots,
         party_words=pictures.PARTY_WORDS,
         gate_labels={gate.code: gate.label for gate in load_template().gates},
         may_create=actor().vendor_role in CLINIC_CREATE.roles,
     )
+
+
+def _lane(row: ClinicRollup) -> dict[str, Any]:
+    late = f"{counted(row.days_late, 'business day')} late" if row.days_late else "On time"
+    return {
+        "label": row.name,
+        "url": url_for("portfolio.clinic_home", clinic_id=row.tenant_id),
+        "status": (late, "blocked" if row.days_late else "waiting"),
+        "gate": row.go_live_target,
+        "p50": row.forecast_p50,
+        "p80": row.forecast_p80,
+        "title": f"{row.name}: {late.lower()}",
+    }
 
 
 def _is_live(row: ClinicRollup) -> bool:

@@ -42,6 +42,15 @@ def test_an_npi_with_a_wrong_check_digit_signs_nothing(clinic):
     assert len(clinic.manager.api.get("/api/v1/portfolio")["items"]) == before
 
 
+def test_the_same_contract_sent_twice_signs_one_clinic(clinic):
+    answers = [
+        clinic.manager.api.call("POST", "/api/v1/clinics", json=NEW, headers={"Idempotency-Key": f"sign-{clinic.id}"})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].get_json()["id"] == answers[1].get_json()["id"]
+
+
 def test_only_the_vendor_signs_clinics(clinic):
     clinic.admin.api.post("/api/v1/clinics", NEW, expect=403)
 

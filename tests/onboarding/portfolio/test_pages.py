@@ -33,6 +33,7 @@ def test_the_portfolio_shows_only_own_clinics(clinic, other_clinic):
     assert other_clinic.name not in page
     found = clinic.manager.pages.get("/portfolio?q=harbor&only=late")
     assert clinic.name in found
+    assert "Go-live by weeks" in clinic.manager.pages.get("/portfolio?view=weeks")
     assert "No clinic matches" in clinic.manager.pages.get("/portfolio?q=lakeside")
 
 
