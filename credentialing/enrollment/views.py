@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -12,15 +13,28 @@ from flask.typing import ResponseReturnValue
 
 from credentialing.enrollment import services
 from credentialing.enrollment.models import CHANNELS, Enrollment
-from credentialing.enrollment.permissions import ENROLLMENT_FOLLOW, ENROLLMENT_WORK
+from credentialing.enrollment.permissions import (
+    ENROLLMENT_FOLLOW,
+    ENROLLMENT_WORK,
+    LOCATION_READ,
+    LOCATION_WRITE,
+)
 from credentialing.enrollment.rules.next_step import FORMS, StepForm, step_form, usual_step
 from credentialing.enrollment.rules.panel import WORDS
-from credentialing.enrollment.schemas import OwnerSchema, TouchSchema, TransitionSchema, step_of
+from credentialing.enrollment.schemas import (
+    LocationBodySchema,
+    NewEnrollmentSchema,
+    OwnerSchema,
+    TouchSchema,
+    TransitionSchema,
+    step_of,
+)
+from credentialing.enrollment.services import CaseFilter, NewEnrollment
 from credentialing.enrollment.services.follow_ups import cadence_of
 from credentialing.enrollment.states import TRANSITIONS, EnrollmentState
 from credentialing.providers.models import Provider
 from credentialing.providers.services import get_provider, provider_names
-from infra.problems import Conflict, Invalid
+from infra.problems import Conflict, Invalid, invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import errors_by_field, read_form, render
 from infra.words import human_date
@@ -39,6 +53,11 @@ PROOF_WORDS = [
     ("test_claim", "Test claim"),
     ("271", "Eligibility answer (271)"),
 ]
+LINE_WORDS = [
+    (line, line.replace("_", " ").capitalize())
+    for line in ("commercial", "medicare", "medicare_advantage", "medicaid", "marketplace", "tricare", "eap")
+]
+UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Which page mends which kind of defect.
 FIXES_IN_CLINIC = frozenset({"tin-missing"})
 
@@ -86,6 +105,9 @@ def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[st
         "days": _days(view),
         "can_work": may(ENROLLMENT_WORK),
         "owners": services.possible_owners(),
+        "siblings": _siblings(case),
+        "places": services.list_locations(),
+        "line_words": LINE_WORDS,
         "values": request.form if error else {},
         "step_errors": errors_by_field(error) if form == "step" else {},
         "touch_errors": errors_by_field(error) if form == "touch" else {},
@@ -114,6 +136,12 @@ def _proofs(case: Enrollment) -> Sequence[Document]:
     return list_documents(limit=50, provider_id=case.provider_id, statuses=["available"])
 
 
+def _siblings(case: Enrollment) -> list[Enrollment]:
+    """Other cases of the same provider and payer: other lines, other locations, earlier ones."""
+    wanted = CaseFilter(provider_id=case.provider_id, payer_id=case.payer_id)
+    return [other for other in services.list_enrollments(wanted, limit=20) if other.id != case.id]
+
+
 def _days(view: services.Outlook) -> list[date]:
     """The days that the drawing of a prediction spans: from the sending, or today, to a little after its end."""
     if view.prediction is None:
@@ -123,6 +151,55 @@ def _days(view: services.Outlook) -> list[date]:
     margin = max(3, (last - first).days // 12)
     start, count = first - timedelta(days=margin), (last - first).days + 2 * margin
     return [start + timedelta(days=step) for step in range(count)]
+
+
+@bp.post("/c/<uuid:clinic_id>/enrollments")
+@access(ENROLLMENT_WORK)
+def start(clinic_id: UUID) -> ResponseReturnValue:
+    """Start a case for another line of business or location of a pair."""
+    back = request.args.get("from", "")
+    try:
+        case = services.start_enrollment(NewEnrollment(**read_form(NewEnrollmentSchema())))
+    except (Invalid, Conflict) as error:
+        flash(error.detail, "error")
+        if UUID_PATTERN.fullmatch(back):
+            return redirect(url_for("enrollment.case_page", clinic_id=clinic_id, enrollment_id=back))
+        return redirect(url_for("panel.grid_page", clinic_id=clinic_id))
+    flash(f"Started.{_follow_up_words(case)}", "success")
+    return redirect(url_for("enrollment.case_page", clinic_id=clinic_id, enrollment_id=case.id))
+
+
+@bp.get("/c/<uuid:clinic_id>/locations")
+@access(LOCATION_READ)
+def locations_page(clinic_id: UUID) -> ResponseReturnValue:
+    """Where the clinic sees clients, and a form for one more."""
+    return _locations()
+
+
+def _locations(error: Invalid | None = None) -> str:
+    crumbs((member().clinic_name, home_of(member())), ("Locations", None))
+    return render(
+        "enrollment/locations.html",
+        clinic_id=member().clinic_id,
+        places=services.list_locations(),
+        can_add=may(LOCATION_WRITE),
+        errors=errors_by_field(error),
+        values=request.form if error else {},
+    )
+
+
+@bp.post("/c/<uuid:clinic_id>/locations")
+@access(LOCATION_WRITE)
+def add_location(clinic_id: UUID) -> ResponseReturnValue:
+    """Add a location."""
+    try:
+        place = services.add_location(**read_form(LocationBodySchema()))
+    except Invalid as error:
+        return _locations(error), 422
+    except Conflict as error:
+        return _locations(invalid("name", error.detail)), 422
+    flash(f"Added {place.name}.", "success")
+    return redirect(url_for("enrollment.locations_page", clinic_id=clinic_id))
 
 
 @bp.post("/c/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/steps")

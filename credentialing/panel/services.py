@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from credentialing.enrollment.models import Enrollment
 from credentialing.enrollment.rules import Billable, billable
@@ -259,7 +259,7 @@ def panel_strips(provider_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str
             select(Enrollment).where(
                 Enrollment.tenant_id == current_tenant(),
                 Enrollment.provider_id.in_(provider_ids),
-                or_(Enrollment.status.not_in(FINAL), and_(Enrollment.status == EnrollmentState.TERMINATED.value)),
+                Enrollment.status != EnrollmentState.WITHDRAWN.value,
             )
         )
         .all()

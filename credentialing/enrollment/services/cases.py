@@ -25,6 +25,7 @@ from infra.words import counted
 from tenants.access.roles import VENDOR, Role
 from tenants.audit import record
 from tenants.audit.models import AuditEvent
+from tenants.clinics.models import Clinic
 from tenants.clinics.services import get_clinic
 from tenants.people.models import Membership
 
@@ -118,14 +119,14 @@ def start_enrollment(new: NewEnrollment) -> Enrollment:
 def start_many(wished: Sequence[NewEnrollment]) -> list[PairResult]:
     """Start up to 500 cases with the same few statements, whatever their number; each gets its own result, in order.
 
-    Publishes `enrollment.started` for each, `hold_list.changed`, and `enrollment.matrix_built` when for the first time
+    Publishes `enrollment.started` once for all of them, `hold_list.changed`, and `enrollment.matrix_built` when for the first time
     every active provider has a case. Raises `Invalid` when there are too many.
     """
     if len(wished) > MOST_AT_ONCE:
         raise invalid("pairs", f"Start at most {MOST_AT_ONCE} enrollments at once.")
     known = _known(wished)
     without_case = _providers_without_case()
-    owner = _owner()
+    clinic, owner = get_clinic(), _owner()
     results: list[PairResult] = []
     for new in wished:
         refusal = known.refusal(new)
@@ -135,7 +136,7 @@ def start_many(wished: Sequence[NewEnrollment]) -> list[PairResult]:
             results.append(PairResult(new, "exists", detail="There is an open case for this pair."))
         else:
             known.open.add(new.key)
-            results.append(PairResult(new, "created", _new_case(new, owner)))
+            results.append(PairResult(new, "created", _new_case(new, clinic, owner)))
     _store([result.enrollment for result in results if result.enrollment], without_case)
     return results
 
@@ -211,8 +212,8 @@ def vendor_staff() -> Sequence[Membership]:
     )
 
 
-def _new_case(new: NewEnrollment, owner: tuple[UUID, str]) -> Enrollment:
-    today = clinic_day()
+def _new_case(new: NewEnrollment, clinic: Clinic, owner: tuple[UUID, str]) -> Enrollment:
+    today = clock.today(clinic.timezone)
     known = payer(new.payer_id)
     days = cadence_days(EnrollmentState.NOT_STARTED, known.follow_up_days if known else FOLLOW_UP_DEFAULT_DAYS)
     return Enrollment(
@@ -222,7 +223,7 @@ def _new_case(new: NewEnrollment, owner: tuple[UUID, str]) -> Enrollment:
         payer_id=new.payer_id,
         line_of_business=new.line,
         location_id=new.location_id,
-        tin=new.tin or get_clinic().tin,
+        tin=new.tin or clinic.tin,
         status=EnrollmentState.NOT_STARTED.value,
         status_since_on=new.requested_on or today,
         requested_on=new.requested_on or today,
@@ -263,7 +264,7 @@ def _store(cases: Sequence[Enrollment], without_case: set[UUID]) -> None:
             subject_id=case.id,
             facts={"provider_id": str(case.provider_id), "payer_id": case.payer_id},
         )
-        publish("enrollment.started", **ids_of(case))
+    publish("enrollment.started", clinic_id=str(current_tenant()), enrollment_ids=[str(case.id) for case in cases])
     publish("hold_list.changed", clinic_id=str(current_tenant()))
     if without_case and not without_case - {case.provider_id for case in cases}:
         _matrix_built()

@@ -30,6 +30,8 @@ from tenants.documents.states import DocumentStatus
 
 S = EnrollmentState
 RECREDENTIAL_DEFAULT_MONTHS = 36
+# Going there or leaving changes who is held or how many are counted as billable, pending or blocked.
+COUNTED_APART = frozenset({S.LOADED_VERIFIED, S.DENIED, S.CLOSED_PANEL, S.REVALIDATION_DUE})
 # What listeners know a step by, where its state is called otherwise.
 EVENT_NAMES = {S.LOADED_VERIFIED: "enrollment.loaded"}
 STEP_WORDS = {
@@ -233,5 +235,5 @@ def _tell(case: Enrollment, before: EnrollmentState, step: Step) -> None:
         facts={"from": before.value, "to": step.to.value, "on": step.on.isoformat()},
     )
     publish(EVENT_NAMES.get(step.to, f"enrollment.{step.to.value}"), **ids_of(case))
-    if S.LOADED_VERIFIED in (before, step.to) or case.is_final:
+    if case.is_final or {before, step.to} & COUNTED_APART:
         publish("hold_list.changed", clinic_id=str(case.tenant_id))

@@ -225,5 +225,12 @@ def test_the_pages_of_a_case_work_without_script(clinic):
     pages.post(f"{url}/touches?queue=1", {"channel": "portal", "note": "Received"})
     for path in ("/follow-ups", "/holds", "/panel?status=waiting&q=ort", f"/enrollments/{case}?to=denied"):
         pages.get(clinic.page(path))
+    pages.post(clinic.page("/locations"), {"name": "Main Street", "address": "12 Main St, Columbus OH"})
+    assert "exists" in pages.post(clinic.page("/locations"), {"name": "Main Street", "address": "x"}, expect=422)
+    pair = {"provider_id": str(provider_id), "payer_id": "aetna"}
+    begun = pages.post(f"{clinic.page('/enrollments')}?from={case}", pair | {"line_of_business": "medicare_advantage"})
+    assert "Started." in begun
+    again = pages.post(f"{clinic.page('/enrollments')}?from={case}", pair | {"line_of_business": "commercial"})
+    assert "open case" in again
     pages.get("/payers")
     pages.get("/payers/aetna")
