@@ -79,9 +79,7 @@ def _tasks() -> None:
         one_of("plan_task", "status", STATUSES),
         one_of("plan_task", "waiting_on", PARTIES),
         sa.CheckConstraint("planned_end >= planned_start", name="ck_plan_task_dates"),
-        sa.CheckConstraint(
-            "(status IN ('verified', 'skipped')) = (done_on IS NOT NULL)", name="ck_plan_task_done"
-        ),
+        sa.CheckConstraint("(status IN ('verified', 'skipped')) = (done_on IS NOT NULL)", name="ck_plan_task_done"),
         sa.CheckConstraint("status <> 'blocked' OR waiting_on IS NOT NULL", name="ck_plan_task_blocked_on"),
     )
 
