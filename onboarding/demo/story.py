@@ -1,0 +1,169 @@
+"""Playing acts in order: the clock is held at each act's instant, its files go through the store and the scan, its jobs are done here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from infra import clock
+from infra.db import Scope, current_tenant, db, unit_of_work
+from infra.ids import uuid7
+from infra.jobs.runner import perform
+from infra.outbox import OutboxRow, kept_from_relay, later
+from infra.storage import storage
+from infra.storage.client import object_key
+from onboarding.demo.people import Known
+from tenants.documents.services import NewDocument, begin_scan, record_promise
+
+KEPT_S = 240
+MARK = "onboarding.demo_act"
+SCAN = "tenants.scan_document"
+EASTERN = ZoneInfo("America/New_York")
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody sends. `arrives` False: it was promised and the bytes never came."""
+
+    name: str
+    content: bytes
+    content_type: str
+    kind: str | None = None
+    provider_id: Callable[[], UUID] | None = None
+    task_id: Callable[[], UUID] | None = None
+    arrives: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one person does on one day: files that they send, then `do`, in one unit of work; then the jobs of these topics.
+
+    Of each topic in `latest` only the newest row is performed here: those jobs look at the whole clinic, so once is enough.
+    """
+
+    name: str
+    on: date
+    who: str
+    do: Callable[[], None] | None = None
+    files: Sequence[File] = ()
+    topics: frozenset[str] = field(default_factory=frozenset)
+    latest: frozenset[str] = field(default_factory=frozenset)
+
+
+def tell(tenant_id: UUID, acts: Iterable[Act], people: dict[str, Known]) -> int:
+    """Play the acts that this clinic has not seen yet, by day; returns how many were played."""
+    ordered = sorted(acts, key=lambda act: act.on)
+    seen = _seen(tenant_id)
+    played, begun = 0, clock.wall()
+    for number, act in enumerate(ordered):
+        if act.name in seen:
+            continue
+        who = people[act.who]
+        scope = Scope(tenant_id=tenant_id, actor_id=who.id, actor_name=who.person.name)
+        with clock.freeze(_instant(act.on, number, begun)), kept_from_relay(KEPT_S):
+            _play(tenant_id, scope, act, seen)
+        played += 1
+    return played
+
+
+def _instant(on: date, number: int, begun: datetime) -> datetime:
+    """Office hours of that day, later for later acts, and never after the load itself began."""
+    morning = datetime.combine(on, time(9, 5), EASTERN).astimezone(UTC)
+    return min(morning + timedelta(minutes=3 * number % 420), begun - timedelta(seconds=max(1, 900 - number)))
+
+
+def _seen(tenant_id: UUID) -> set[str]:
+    with unit_of_work(Scope(tenant_id=tenant_id)):
+        keys = db().scalars(
+            select(OutboxRow.dedupe_key).where(OutboxRow.tenant_id == tenant_id, OutboxRow.topic == MARK)
+        )
+        return {key for key in keys if key}
+
+
+def _play(tenant_id: UUID, scope: Scope, act: Act, seen: set[str]) -> None:
+    sent = f"{act.name}/files"
+    if act.files and sent not in seen:
+        _send(tenant_id, scope, act.files, mark=sent)
+    if act.files:
+        perform_due(tenant_id, frozenset({SCAN}))
+    with unit_of_work(scope):
+        if act.do is not None:
+            act.do()
+        _leave_mark(act.name)
+    perform_due(tenant_id, act.topics, act.latest)
+
+
+def _leave_mark(name: str) -> None:
+    later(MARK, {"act": name}, dedupe_key=name)
+
+
+def _send(tenant_id: UUID, scope: Scope, sent: Sequence[File], *, mark: str) -> None:
+    ids = [uuid7() for _ in sent]
+    keys = [object_key(tenant_id, "quarantine", document_id) for document_id in ids]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        pairs = [(each, key) for each, key in zip(sent, keys, strict=True) if each.arrives]
+        list(pool.map(lambda pair: storage().put(pair[1], pair[0].content, content_type=pair[0].content_type), pairs))
+    with unit_of_work(scope):
+        for each, document_id, key in zip(sent, ids, keys, strict=True):
+            promise = NewDocument(
+                filename=each.name,
+                content_type=each.content_type,
+                size=len(each.content),
+                sha256=hashlib.sha256(each.content).hexdigest(),
+                kind=each.kind,
+                provider_id=each.provider_id() if each.provider_id else None,
+                task_id=each.task_id() if each.task_id else None,
+            )
+            record_promise(promise, document_id=document_id, key=key, upload_id=None)
+            if each.arrives:
+                begin_scan(document_id)
+        _leave_mark(mark)
+
+
+def perform_due(tenant_id: UUID, topics: frozenset[str], latest: frozenset[str] = frozenset()) -> None:
+    """Perform this clinic's open work of these topics, and what it causes, as a worker would; a row that fails is the relay's."""
+    tried: set[UUID] = set()
+    while topics or latest:
+        found = [row for row in _open_rows(tenant_id, topics | latest) if row[0] not in tried]
+        newest = {(topic, event): row_id for row_id, topic, event in found}
+        chosen = [each for each in found if each[1] in topics or newest[(each[1], each[2])] == each[0]]
+        if not chosen:
+            return
+        tried.update(row_id for row_id, _, _ in found)
+        _perform_all([row_id for row_id, topic, _ in chosen if topic == SCAN], at_once=_AT_ONCE)
+        _perform_all([row_id for row_id, topic, _ in chosen if topic != SCAN], at_once=1)
+
+
+def _perform_all(ids: Sequence[UUID], *, at_once: int) -> None:
+    if at_once == 1 or len(ids) < 2:
+        for row_id in ids:
+            perform(str(row_id))
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        runs = [pool.submit(copy_context().run, perform, str(row_id)) for row_id in ids]
+        for run in runs:
+            run.result()
+
+
+def _open_rows(tenant_id: UUID, topics: frozenset[str]) -> list[tuple[UUID, str, str]]:
+    with unit_of_work(Scope(tenant_id=tenant_id)):
+        rows = db().execute(
+            select(OutboxRow.id, OutboxRow.topic, OutboxRow.payload["event"].astext)
+            .where(
+                OutboxRow.tenant_id == current_tenant(),
+                OutboxRow.topic.in_(topics),
+                OutboxRow.done_at.is_(None),
+                OutboxRow.dead_at.is_(None),
+            )
+            .order_by(OutboxRow.id)
+        )
+        return [(row[0], row[1], row[2] or "") for row in rows]
