@@ -96,8 +96,10 @@ def take_step(enrollment_id: UUID, step: Step, *, if_version: int | None = None)
         _note_outcome(case, "panel", case.submitted_on, step.on, paused=paused_days(case.id))
     if step.to is S.LOADED_VERIFIED and before is S.EFFECTIVE:
         _note_outcome(case, "load", case.decided_on, step.on)
-    _apply(case, step)
-    _keep_following(case, step.on)
+    # Both or neither: a query in between would store a state without its follow-up date, which the table refuses.
+    with db().no_autoflush:
+        _apply(case, step)
+        _keep_following(case, step.on)
     case.event_count += 1
     db().add(_event(case, before, step, transition))
     db().flush()
