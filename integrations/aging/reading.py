@@ -133,10 +133,11 @@ def _raw(record: Record, kind: RowKind, section: str) -> RawRow:
 
 def _kind(values: tuple[str, ...], header: list[str]) -> RowKind:
     filled = [cell for cell in values if cell]
-    names = [normalize(cell) for cell in values]
-    if [name for name in names if name] == [name for name in header if name]:
-        return RowKind.HEADER
     label = filled[0]
+    # Only a row that begins like the header is compared with all of it: most rows do not.
+    named = [name for name in header if name]
+    if named and normalize(label) == named[0] and [name for name in map(normalize, values) if name] == named:
+        return RowKind.HEADER
     others = filled[1:]
     if _STRONG_SUBTOTAL.fullmatch(label) and not any(map(_is_date, others)):
         return RowKind.SUBTOTAL

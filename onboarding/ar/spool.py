@@ -42,8 +42,10 @@ class Spool:
 def _field(value: Any) -> str:
     if value is None:
         return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
     if isinstance(value, bytes):
         return "\\\\x" + value.hex()
     if isinstance(value, bool):
         return "t" if value else "f"
-    return str(value).translate(_ESCAPES)
+    return str(value)
