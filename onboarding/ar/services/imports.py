@@ -25,6 +25,13 @@ from tenants.documents.models import Document
 from tenants.documents.services import get_document
 from tenants.documents.states import DocumentStatus
 
+# Source: reference.yaml, ar_import.canonical_columns.
+_CANONICAL = {
+    "date_of_service": "service_on",
+    "charge_amount": "charge",
+    "client_external_id": "patient_account",
+    "payer": "payer_name",
+}
 _X12_ENDINGS = (".835", ".837", ".edi", ".x12", ".era")
 _HELD_BY = (S.QUEUED, S.READING, S.RECONCILING, S.TIED_OUT, S.ACCEPTED)
 
@@ -54,7 +61,7 @@ def create_import(new: NewImport) -> ArImport:
     new import then fails at once and points to the first. Publishes `ar_import.received` (`remittance.received` for an
     835). Raises `Conflict` for a document that cannot become available, `NotFound`, `Invalid`.
     """
-    _check_mapping(new.mapping)
+    mapping = _checked_mapping(new.mapping)
     if new.format == "x12_837":
         raise invalid("format", "Claim files (837) cannot be imported yet. Send an aging file or an 835.")
     document = get_document(new.document_id, lock=True)
@@ -69,7 +76,7 @@ def create_import(new: NewImport) -> ArImport:
         wanted_format=new.format,
         as_of=new.as_of,
         allow_foreign_payee=new.allow_foreign_payee,
-        mapping=dict(new.mapping),
+        mapping=mapping,
         control={name: value for name, value in new.control.items() if value not in (None, {})},
     )
     db().add(made)
@@ -128,10 +135,13 @@ def _subject(row: ArImport) -> dict[str, Any]:
     return {"subject_kind": "ar_import", "subject_id": row.id}
 
 
-def _check_mapping(mapping: Mapping[str, str]) -> None:
-    unknown = sorted(set(mapping) - set(FIELDS))
+def _checked_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping with the fields' own names; the canonical column names of an AR load are understood too."""
+    chosen = {_CANONICAL.get(name, name): header for name, header in mapping.items()}
+    unknown = sorted(set(chosen) - set(FIELDS))
     if unknown:
         raise invalid(f"mapping/{unknown[0]}", f"There is no field {unknown[0]}. Fields are: {', '.join(FIELDS)}.")
+    return chosen
 
 
 def document_checked(document_id: UUID, *, available: bool) -> None:
@@ -194,15 +204,15 @@ def files_to_import(limit: int = 20) -> Sequence[Document]:
 def set_mapping(import_id: UUID, *, mapping: Mapping[str, str], as_of: date | None = None) -> ArImport:
     """Say what the columns mean, `{field: header}`, and read the file (again). Raises `Invalid`, `NotAllowed`."""
     row = get_import(import_id, lock=True)
-    _check_mapping(mapping)
+    chosen = _checked_mapping(mapping)
     headers = row.columns.get("headers")
-    for name, header in mapping.items():
+    for name, header in chosen.items():
         if headers and header.strip() not in [each.strip() for each in headers]:
             raise invalid(f"mapping/{name}", f"The file has no column {header}.")
-    if len({header.strip() for header in mapping.values()}) != len(mapping):
+    if len({header.strip() for header in chosen.values()}) != len(chosen):
         raise invalid("mapping", "One column is given to two fields.")
     row.status = move(S(row.status), S.QUEUED).value
-    row.mapping, row.error = dict(mapping), None
+    row.mapping, row.error = chosen, None
     row.as_of = as_of or row.as_of
     _start(row)
     record("ar_import.mapped", f"said what the columns of {row.filename} mean", **_subject(row))

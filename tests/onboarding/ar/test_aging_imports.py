@@ -118,7 +118,7 @@ def test_unknown_headers_wait_for_a_mapping_and_go_on(clinic, files):
     assert "C1" in page
     url = clinic.url(f"/ar-imports/{found['id']}/mapping")
     clinic.manager.api.post(url, {"mapping": {"claim_id": "Nowhere"}}, expect=422)
-    mapping = {"claim_id": "Ref", "patient_name": "Who", "payer_name": "Plan code", "service_on": "Seen"}
+    mapping = {"claim_id": "Ref", "patient_name": "Who", "payer_name": "Plan code", "date_of_service": "Seen"}
     mapping |= {"charge": "Amt", "balance": "Left", "responsibility": "Side"}
     clinic.manager.api.post(url, {"mapping": mapping}, expect=202)
     drain(clinic)
