@@ -2,7 +2,7 @@
 
 It logs in as `app_relay`, which sees only the scheduling columns. Rows are claimed with `FOR UPDATE SKIP LOCKED`, a few of each
 clinic in turn, so that one clinic's backlog does not starve the others. A row handed over and not taken within `HANDED_OVER_S`
-is handed over again; RQ's unique job id makes that harmless while the first is still queued.
+is handed over again, unless it still waits in the queue.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import psycopg
 from redis import Redis
 from rq import Queue
 from rq.exceptions import DuplicateJobError
+from rq.job import JobStatus
 
 from infra.jobs.queue import QUEUE_NAME, make_queue
 from infra.jobs.safejob import ALLOWED_FUNCTION
@@ -46,20 +47,24 @@ def hand_over(connection: psycopg.Connection[Any], queue: Queue) -> int:
     rows = connection.execute(_CLAIM, {"batch": BATCH, "seconds": HANDED_OVER_S}).fetchall()
     connection.commit()
     for outbox_id, attempts in rows:
-        try:
-            queue.enqueue_call(
-                ALLOWED_FUNCTION,
-                args=(outbox_id,),
-                job_id=f"{outbox_id}_{attempts}",
-                timeout=3600,
-                result_ttl=0,
-                failure_ttl=300,
-                ttl=86400,
-                unique=True,
-            )
-        except DuplicateJobError:
-            continue
+        enqueue(queue, outbox_id, f"{outbox_id}_{attempts}")
     return len(rows)
+
+
+def enqueue(queue: Queue, outbox_id: str, job_id: str) -> None:
+    """Put an id into the queue unless it waits there already.
+
+    A job of that id which no longer waits belonged to a worker that died before it took the row's lease; RQ would keep it, and with
+    it the id, for minutes.
+    """
+    options: dict[str, Any] = {"timeout": 3600, "result_ttl": 0, "failure_ttl": 300, "ttl": 86400}
+    try:
+        queue.enqueue_call(ALLOWED_FUNCTION, args=(outbox_id,), job_id=job_id, unique=True, **options)
+    except DuplicateJobError:
+        left_over = queue.fetch_job(job_id)
+        if left_over is not None and left_over.get_status(refresh=True) is not JobStatus.QUEUED:
+            left_over.delete()
+            queue.enqueue_call(ALLOWED_FUNCTION, args=(outbox_id,), job_id=job_id, **options)
 
 
 def plain_dsn(url: str) -> str:

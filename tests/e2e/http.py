@@ -33,7 +33,14 @@ class Caller:
         return self.call("POST", path, expect, {} if json is None else json)
 
     def upload(
-        self, clinic: str, name: str, media_type: str, body: bytes, *, until_status: str = "available", **facts: Any
+        self,
+        clinic: str,
+        name: str,
+        media_type: str,
+        body: bytes,
+        *,
+        until_status: str | None = "available",
+        **facts: Any,
     ) -> str:
         """Promise a file, PUT it straight to the object store, complete it, and wait for the scan."""
         promise = {
@@ -49,6 +56,8 @@ class Caller:
         assert put.status_code == 200, put.text[:400]
         document = made["document"]["id"]
         self.post(f"{clinic}/documents/{document}/complete", expect=202)
+        if until_status is None:
+            return str(document)
         self.wait(
             f"{clinic}/documents/{document}", lambda found: found["status"] == until_status, f"{name} is {until_status}"
         )

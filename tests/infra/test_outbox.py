@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from redis import Redis
+from rq.job import JobStatus
 from sqlalchemy import select, text
 
 from infra import clock
@@ -194,6 +195,23 @@ def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
             )
         hand_over(connection, queue)
         assert f"{job_id}_0" in queue.get_job_ids()
+    redis.flushdb()
+
+
+def test_job_of_a_worker_that_died_before_its_lease_is_handed_over_again(clinic):
+    job_id = ask(clinic, "test.note", {"word": "x"})
+    redis = Redis.from_url(os.environ["REDIS_URL"])
+    redis.flushdb()
+    queue = make_queue(redis)
+    with psycopg.connect(plain_dsn(os.environ["RELAY_DATABASE_URL"])) as connection:
+        hand_over(connection, queue)
+        queue.fetch_job(f"{job_id}_0").set_status(JobStatus.STARTED)
+        queue.remove(f"{job_id}_0")
+        assert f"{job_id}_0" not in queue.get_job_ids()
+        with clinic.work() as session:
+            session.execute(text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id})
+        hand_over(connection, queue)
+        assert queue.get_job_ids().count(f"{job_id}_0") == 1
     redis.flushdb()
 
 
