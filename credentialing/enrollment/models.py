@@ -31,7 +31,11 @@ class Location(TenantModel):
     """Where a clinic sees clients. Payers enroll a provider for a location."""
 
     __tablename__ = "location"
-    __table_args__ = (belongs_to_clinic(), UniqueConstraint("tenant_id", "name"))
+    __table_args__ = (
+        belongs_to_clinic(),
+        UniqueConstraint("tenant_id", "name"),
+        {"comment": "readers: everyone"},
+    )
 
     name: Mapped[str]
     address: Mapped[str]
@@ -190,6 +194,7 @@ class EnrollmentOutcome(TenantModel):
         CheckConstraint(_listed("kind", OUTCOMES), name="kind"),
         CheckConstraint("days >= 0", name="days"),
         Index("ix_enrollment_outcome_payer", "tenant_id", "payer_id", "line_of_business"),
+        {"comment": "readers: everyone"},
     )
 
     payer_id: Mapped[str]
