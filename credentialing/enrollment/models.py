@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from credentialing.enrollment.states import FINAL, EnrollmentState, waiting_on
 from infra.db import TenantModel, belongs_to, belongs_to_clinic
+from infra.db.model import READ_BY_EVERYONE
 
 STATUSES = tuple(state.value for state in EnrollmentState)
 CHANNELS = ("phone", "portal", "email", "fax", "letter", "other")
@@ -34,7 +35,7 @@ class Location(TenantModel):
     __table_args__ = (
         belongs_to_clinic(),
         UniqueConstraint("tenant_id", "name"),
-        {"comment": "readers: everyone"},
+        READ_BY_EVERYONE,
     )
 
     name: Mapped[str]
@@ -194,7 +195,7 @@ class EnrollmentOutcome(TenantModel):
         CheckConstraint(_listed("kind", OUTCOMES), name="kind"),
         CheckConstraint("days >= 0", name="days"),
         Index("ix_enrollment_outcome_payer", "tenant_id", "payer_id", "line_of_business"),
-        {"comment": "readers: everyone"},
+        READ_BY_EVERYONE,
     )
 
     payer_id: Mapped[str]
