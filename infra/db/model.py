@@ -52,6 +52,10 @@ class TenantModel(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=-98)
 
 
+READ_BY_EVERYONE = {"comment": "readers: everyone"}
+"""Last in `__table_args__` of a table whose rows a provider may read too; the migration notes the same."""
+
+
 def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key that carries the tenant: `(tenant_id, column)` refers to `(tenant_id, id)` of `app.<table>`."""
     return ForeignKeyConstraint(["tenant_id", column], [f"app.{table}.tenant_id", f"app.{table}.id"], ondelete=ondelete)

@@ -20,6 +20,7 @@ class OutboxRow(TenantModel):
     __table_args__ = (
         belongs_to_clinic(),
         UniqueConstraint("tenant_id", "topic", "dedupe_key"),
+        Index("ix_outbox_id", "id"),
         Index("ix_outbox_due", "next_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
     )
 

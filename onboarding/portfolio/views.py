@@ -191,7 +191,8 @@ def _home(clinic_id: UUID, board: Board) -> dict[str, Any]:
 
 def _activity(visible: set[UUID]) -> list[dict[str, str]]:
     """The last acts; those about tasks that do not exist for this person are left out."""
-    events = [e for e in list_events(limit=40) if e.subject_kind != "task" or e.subject_id in visible]
+    recent = list_events(limit=40, with_internal=member().role in VENDOR)
+    events = [e for e in recent if e.subject_kind != "task" or e.subject_id in visible]
     return [
         {"initials": initials(e.actor_name), "who": e.actor_name, "text": e.summary, "at_text": moment(e.created_at)}
         for e in events[:6]

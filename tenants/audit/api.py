@@ -10,7 +10,8 @@ from flask_smorest import Blueprint
 
 from infra.problems import invalid
 from infra.web.pages import decode_cursor, page_size, sliced
-from tenants.access.gate import access
+from tenants.access.gate import access, member
+from tenants.access.roles import VENDOR
 from tenants.audit import services
 from tenants.audit.permissions import ACTIVITY_READ, AUDIT_VERIFY
 from tenants.audit.schemas import AuditListSchema, ChainVerificationSchema
@@ -23,7 +24,9 @@ def _events() -> dict[str, Any]:
     cursor = decode_cursor(request.args.get("cursor"))
     if cursor is not None and not cursor[0].isdigit():
         raise invalid("cursor", "That cursor was not made here.")
-    rows = services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None)
+    rows = services.list_events(
+        limit=limit + 1, before=int(cursor[0]) if cursor else None, with_internal=member().role in VENDOR
+    )
     page = sliced(rows, limit, key="sequence")
     return {"items": page.items, "next_cursor": page.next_cursor}
 

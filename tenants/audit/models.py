@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.db.model import TenantModel, belongs_to_clinic
+from infra.db.model import READ_BY_EVERYONE, TenantModel, belongs_to_clinic
 
 
 class AuditEvent(TenantModel):
@@ -19,6 +19,7 @@ class AuditEvent(TenantModel):
         belongs_to_clinic(),
         UniqueConstraint("tenant_id", "sequence"),
         Index("ix_audit_event_subject", "tenant_id", "subject_kind", "subject_id"),
+        READ_BY_EVERYONE,
     )
 
     sequence: Mapped[int]
@@ -28,6 +29,7 @@ class AuditEvent(TenantModel):
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID | None]
     summary: Mapped[str]
+    is_internal: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
     hash: Mapped[str]
@@ -37,7 +39,7 @@ class AuditHead(TenantModel):
     """The end of a clinic's chain; locked while a link is added. One row a clinic, its id is the clinic's."""
 
     __tablename__ = "audit_head"
-    __table_args__ = (belongs_to_clinic(), UniqueConstraint("tenant_id"))
+    __table_args__ = (belongs_to_clinic(), UniqueConstraint("tenant_id"), READ_BY_EVERYONE)
 
     sequence: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(default="")

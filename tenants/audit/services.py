@@ -33,14 +33,22 @@ class Verification:
 
 
 def record(
-    action: str, summary: str, *, subject_kind: str, subject_id: UUID | None = None, facts: dict[str, Any] | None = None
+    action: str,
+    summary: str,
+    *,
+    subject_kind: str,
+    subject_id: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+    is_internal: bool = False,
 ) -> None:
     """Note an act of the current scope's actor; it is stored when this unit of work commits, and only then.
 
     `action` is `noun.verb_past` (`document.accepted`); `summary` a sentence without the actor ("accepted the DEA certificate of
-    Ana Ruiz"). Neither may hold a secret field.
+    Ana Ruiz"). Neither may hold a secret field. What the vendor keeps to itself is `is_internal`: the clinic does not see it.
     """
-    db().info.setdefault(_PENDING, []).append((action, summary, subject_kind, subject_id, facts or {}, clock.now()))
+    db().info.setdefault(_PENDING, []).append(
+        (action, summary, subject_kind, subject_id, facts or {}, is_internal, clock.now())
+    )
 
 
 @event.listens_for(TenantSession, "before_commit")
@@ -55,7 +63,7 @@ def _append_links(session: Session) -> None:
     ).one_or_none()
     sequence, previous = (head.sequence, head.hash) if head else (0, GENESIS)
     rows = []
-    for action, summary, subject_kind, subject_id, facts, at in pending:
+    for action, summary, subject_kind, subject_id, facts, is_internal, at in pending:
         sequence += 1
         row = {
             "tenant_id": tenant_id,
@@ -66,6 +74,7 @@ def _append_links(session: Session) -> None:
             "actor_name": scope.actor_name,
             "action": action,
             "summary": summary,
+            "is_internal": is_internal,
             "subject_kind": subject_kind,
             "subject_id": subject_id,
             "facts": facts,
@@ -91,10 +100,17 @@ def _hashed_fields(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_events(
-    *, limit: int = 50, before: int | None = None, subject_kind: str | None = None, subject_id: UUID | None = None
+    *,
+    limit: int = 50,
+    before: int | None = None,
+    subject_kind: str | None = None,
+    subject_id: UUID | None = None,
+    with_internal: bool = False,
 ) -> Sequence[AuditEvent]:
-    """Events of this clinic, newest first, older than sequence number `before`."""
+    """Events of this clinic, newest first, older than sequence number `before`; `with_internal` for the vendor's eyes only."""
     query = select(AuditEvent).where(AuditEvent.tenant_id == current_tenant())
+    if not with_internal:
+        query = query.where(AuditEvent.is_internal.is_(False))
     if before is not None:
         query = query.where(AuditEvent.sequence < before)
     if subject_kind is not None:
@@ -137,6 +153,7 @@ _FIELDS = (
     "actor_name",
     "action",
     "summary",
+    "is_internal",
     "subject_kind",
     "subject_id",
     "facts",

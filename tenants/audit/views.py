@@ -12,6 +12,7 @@ from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import decode_cursor, page_size, render, sliced
 from tenants.access.chrome import crumbs, home_of, initials, moment
 from tenants.access.gate import access, member
+from tenants.access.roles import VENDOR
 from tenants.audit import services
 from tenants.audit.permissions import ACTIVITY_READ
 
@@ -29,7 +30,11 @@ def activity_page(clinic_id: UUID) -> ResponseReturnValue:
     if cursor is not None and not cursor[0].isdigit():
         raise invalid("cursor", "That cursor was not made here.")
     page = sliced(
-        services.list_events(limit=limit + 1, before=int(cursor[0]) if cursor else None), limit, key="sequence"
+        services.list_events(
+            limit=limit + 1, before=int(cursor[0]) if cursor else None, with_internal=member().role in VENDOR
+        ),
+        limit,
+        key="sequence",
     )
     entries = [
         {"initials": initials(e.actor_name), "who": e.actor_name, "text": e.summary, "at_text": moment(e.created_at)}

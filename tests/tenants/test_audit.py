@@ -93,6 +93,18 @@ def test_cut_off_end_is_found(clinic, tamper):
     assert not check(clinic).intact
 
 
+def test_what_the_vendor_keeps_to_itself_is_not_shown_to_the_clinic(clinic):
+    with clinic.work():
+        record("test.noted", "noted something internal", subject_kind="test", is_internal=True)
+        record("test.noted", "noted something shared", subject_kind="test")
+    for path in ("/activity", "/audit"):
+        seen = {who: str(clinic.people[who].api.get(clinic.url(path))) for who in clinic.people}
+        for role, text_seen in seen.items():
+            assert "something shared" in text_seen
+            assert ("something internal" in text_seen) == (role.side == "vendor"), (path, role)
+    assert "something internal" not in clinic.admin.pages.get(clinic.page("/activity"))
+
+
 def test_application_cannot_rewrite_the_trail(clinic):
     note(clinic, 1)
     for statement in ("UPDATE app.audit_event SET summary = 'x'", "DELETE FROM app.audit_event"):
@@ -105,7 +117,8 @@ def test_activity_is_paged_and_verifiable_on_its_page(clinic):
     first = clinic.admin.api.get(clinic.url("/activity?limit=5"))
     rest = clinic.admin.api.get(clinic.url(f"/activity?limit=200&cursor={first['next_cursor']}"))
     sequences = [item["sequence"] for item in first["items"] + rest["items"]]
-    assert sequences == list(range(len(sequences), 0, -1))
+    assert len(set(sequences)) >= 7
+    assert sequences == sorted(set(sequences), reverse=True)
     assert "fit together" in clinic.admin.pages.get(clinic.page("/activity?verify=1"))
     clinic.admin.api.get(clinic.url("/activity?cursor=garbage"), expect=422)
 

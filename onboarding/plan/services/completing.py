@@ -60,7 +60,11 @@ def claim_with_document(document_id: UUID) -> PlanTask | None:
         apply_step(board, task, TaskStep.CLAIMED, after, evidence, how="document", text=document.filename)
         task.claimed_by_name = document.uploaded_by_name
         record(
-            "task.claimed", f"claimed “{task.title}” with {document.filename}", subject_kind="task", subject_id=task.id
+            "task.claimed",
+            f"claimed “{task.title}” with {document.filename}",
+            subject_kind="task",
+            subject_id=task.id,
+            is_internal=not task.client_visible,
         )
     recalculate(board)
     return task
@@ -79,7 +83,13 @@ def return_rejected_document(document_id: UUID) -> PlanTask | None:
     after = move(TaskStatus.CLAIMED, TaskStep.REOPENED, evidence)
     apply_step(board, task, TaskStep.REOPENED, after, evidence, how="document")
     recalculate(board)
-    record("task.reopened", f"reopened “{task.title}”: {evidence.reason}", subject_kind="task", subject_id=task.id)
+    record(
+        "task.reopened",
+        f"reopened “{task.title}”: {evidence.reason}",
+        subject_kind="task",
+        subject_id=task.id,
+        is_internal=not task.client_visible,
+    )
     return task
 
 
@@ -104,6 +114,7 @@ def _verify(codes: Iterable[str], *, text: str, event: str, document: Document |
             subject_kind="task",
             subject_id=task.id,
             facts={"code": task.code, "event": event},
+            is_internal=not task.client_visible,
         )
         done.append(task.code)
     if done:

@@ -91,6 +91,7 @@ def transition(
         subject_kind="task",
         subject_id=task.id,
         facts={"code": task.code, "waiting_on": task.waiting_on},
+        is_internal=not task.client_visible,
     )
     return task
 
@@ -189,6 +190,7 @@ def change_task(task_reference: str, *, changes: dict[str, Any], role: Role, if_
         f"changed {', '.join(sorted(name.replace('_', ' ') for name in changes))} of “{task.title}”",
         subject_kind="task",
         subject_id=task.id,
+        is_internal=not task.client_visible,
     )
     return task
 
