@@ -7,6 +7,17 @@ is handed over again. Jobs are declared with `@job(topic)`, subscriptions with `
 
 from infra.outbox.models import OutboxRow, ScheduleRow
 from infra.outbox.registry import Job, job, on
-from infra.outbox.services import every, kept_from_relay, later, publish
+from infra.outbox.services import every, kept_from_relay, later, note_covered, publish
 
-__all__ = ["Job", "OutboxRow", "ScheduleRow", "every", "job", "kept_from_relay", "later", "on", "publish"]
+__all__ = [
+    "Job",
+    "OutboxRow",
+    "ScheduleRow",
+    "every",
+    "job",
+    "kept_from_relay",
+    "later",
+    "note_covered",
+    "on",
+    "publish",
+]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from infra import clock
@@ -87,6 +87,27 @@ def later(
         )
     db().execute(text("SELECT pg_notify('outbox', '')"))
     return made
+
+
+def note_covered(job_ids: Sequence[UUID], *, by: str) -> int:
+    """Close open work of this clinic without a run, because something that was done meanwhile covers it; returns how many.
+
+    Work that somebody holds, or that ended already, is left alone. `by` says what covered it and is kept with the row.
+    """
+    closed = db().scalars(
+        update(OutboxRow)
+        .where(
+            OutboxRow.tenant_id == current_tenant(),
+            OutboxRow.id.in_(job_ids),
+            OutboxRow.done_at.is_(None),
+            OutboxRow.dead_at.is_(None),
+            OutboxRow.locked_until.is_(None),
+        )
+        .values(done_at=clock.now(), result={"covered_by": by})
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(closed.all())
 
 
 def publish(event: str, **facts: Any) -> list[UUID]:

@@ -24,11 +24,23 @@ MISSING_CENTS = 124_055
 
 def tie_out_acts(clinic: DemoClinic, sent_on: date, compared_on: date) -> list[Act]:
     """The prior biller's file is read; its stated total is higher than the rows add up to, so the difference stays open."""
+    return [*_detail(clinic, sent_on), Act("total of the prior biller", compared_on, "dee", _stating(MISSING_CENTS))]
+
+
+def detail_acts(clinic: DemoClinic, sent_on: date) -> list[Act]:
+    """The prior biller's file adds up to the total that they state, and is taken over."""
+    return [
+        *_detail(clinic, sent_on),
+        Act("total of the prior biller", sent_on, "dee", _stating(0), latest=_PROOF),
+        Act("aging accepted", sent_on, "dee", _accepting(DETAIL)),
+    ]
+
+
+def _detail(clinic: DemoClinic, sent_on: date) -> list[Act]:
     sent = [File(DETAIL, aging_csv(sent_on), CSV, "ar_aging")]
     return [
         Act("aging sent", sent_on, clinic.admin.key, files=sent),
         Act("aging imported", sent_on, "dee", _importing(DETAIL, sent_on), topics=_READING, latest=_PROOF),
-        Act("total of the prior biller", compared_on, "dee", _state_more),
     ]
 
 
@@ -69,11 +81,13 @@ def _import_of(name: str) -> ArImport | None:
     )
 
 
-def _state_more() -> None:
-    found = _import_of(DETAIL)
-    if found is not None and found.status == "ready":
-        received = found.accepted_cents + found.rejected_cents
-        set_control(found.id, control={"total_cents": received + MISSING_CENTS})
+def _stating(more_cents: int) -> Callable[[], None]:
+    def state() -> None:
+        found = _import_of(DETAIL)
+        if found is not None and found.status == "ready":
+            set_control(found.id, control={"total_cents": found.received_cents + more_cents})
+
+    return state
 
 
 def _accepting(name: str) -> Callable[[], None]:

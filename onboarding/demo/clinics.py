@@ -88,7 +88,7 @@ CLINICS = (
         name="Scioto Valley Psychiatry",
         domain="sciotovalley.test",
         standing="ready to bill",
-        signed_bd=15,
+        signed_bd=14,
         npi=demo_npi(904),
         tin="31-5561902",
         manager="morgan",
@@ -123,7 +123,6 @@ CLINICS = (
         admin=_admin("Keiko Tanaka", "maplestreet.test"),
         address="31 Maple St, Yellow Springs, OH 45387",
         ehr="SimplePractice",
-        variant="express_2w",
         traits={"has_medicare": False},
     ),
 )

@@ -19,7 +19,7 @@ from onboarding.demo.clinics import CLINICS, DemoClinic
 from onboarding.demo.people import Known, ensure_person, ensure_staff
 from onboarding.demo.providers import PROVIDERS
 from onboarding.demo.scripts import Stage, acts_of
-from onboarding.demo.story import EASTERN, KEPT_S, perform_due, tell
+from onboarding.demo.story import EASTERN, KEPT_S, Act, close_the_rest, perform_due, tell
 from onboarding.plan.services import refresh_forecast, sign_clinic
 from onboarding.portfolio.services import refresh_rollup
 from tenants.clinics.services import NewClinic, get_clinic
@@ -60,13 +60,16 @@ def _load_clinic(clinic: DemoClinic, vendor_id: UUID, everybody: dict[str, Known
         signed_on = known_since
         today = federal_calendar().add_business_days(known_since, clinic.signed_bd)
     stage = Stage(clinic, signed_on, today, Random(f"{SEED}/{clinic.key}"))  # noqa: S311 - a story, not a secret
-    played = tell(tenant_id, acts_of(stage), everybody)
-    if played or known_since is None:
-        with unit_of_work(Scope(tenant_id=tenant_id)):
-            refresh_forecast()
-            refresh_rollup()
+    played = tell(tenant_id, [*acts_of(stage), Act("to today", today, clinic.manager, _to_today)], everybody)
+    if played:
+        close_the_rest(tenant_id)
         say(f"{clinic.name}: {clinic.standing}")
     return played
+
+
+def _to_today() -> None:
+    refresh_forecast()
+    refresh_rollup()
 
 
 def _signed_on(tenant_id: UUID) -> date | None:

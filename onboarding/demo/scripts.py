@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 
 from infra.calendar import federal_calendar
-from onboarding.demo.ar import accepted_acts, tie_out_acts
+from onboarding.demo.ar import accepted_acts, detail_acts, tie_out_acts
 from onboarding.demo.clinics import DemoClinic
 from onboarding.demo.ehr import INSIDE, connection_acts
 from onboarding.demo.enrollments import EIGHT_PAYERS, cases_of, enrollment_acts
@@ -45,7 +45,7 @@ def _late(stage: Stage) -> list[Act]:
     story = PlanStory(
         until_bd=13,
         lag_bd=5,
-        by_product=frozenset({"T062", "T063", "T070", "T074"}),
+        by_product=frozenset({"T062", "T063", "T070", "T074", "T081", "T082", "T083"}),
         open={
             "T041": Open(
                 "blocked",
@@ -60,7 +60,6 @@ def _late(stage: Stage) -> list[Act]:
             "T036": Open("in_progress", 6),
             "T051": Open("in_progress", 8),
             "T063": Open("in_progress", 10),
-            "T083": Open("blocked", 7, "The prior biller has not sent the corrected list", "third_party"),
         },
     )
     stacks = {
@@ -81,6 +80,7 @@ def _late(stage: Stage) -> list[Act]:
         infected(clinic, people[4], stage.ago(11)),
         *enrollment_acts(clinic, cases, stage.ago(16), stage.today),
         *connection_acts(clinic, stage.ago(10), base_url=INSIDE),
+        *detail_acts(clinic, stage.ago(13)),
         *plan_acts(clinic, story, stage.signed_on, stage.today),
     ]
 
@@ -89,6 +89,7 @@ def _tie_out(stage: Stage) -> list[Act]:
     clinic, people = stage.clinic, PROVIDERS["tie_out"]
     story = PlanStory(
         until_bd=9,
+        done=frozenset({"T073"}),
         by_product=frozenset({"T062", "T063", "T070", "T074", "T081", "T082", "T083"}),
         open={
             "T083": Open(
@@ -244,14 +245,14 @@ def _live(stage: Stage) -> list[Act]:
 def _kickoff(stage: Stage) -> list[Act]:
     clinic, people = stage.clinic, PROVIDERS["kickoff"]
     story = PlanStory(
-        until_bd=1,
-        open={"T002": Open("in_progress", 3), "T011": Open("in_progress", 2), "T012": Open("in_progress", 0)},
+        until_bd=3,
+        open={"T004": Open("in_progress", 3), "T011": Open("in_progress", 2), "T012": Open("in_progress", 0)},
     )
     return [
         *provider_acts(clinic, people, stage.ago(2)),
         *invite_acts(clinic, people[:1], stage.ago(1), accepted=1),
         *plan_acts(clinic, story, stage.signed_on, stage.today),
-        task_paper(clinic, "T002", "Business associate agreement signed.pdf", "baa", stage.ago(1)),
+        task_paper(clinic, "T004", "Letter of authorization signed.pdf", "letter_of_authorization", stage.ago(1)),
     ]
 
 
