@@ -169,8 +169,8 @@ class RejectSchema(Schema):
     reason = fields.String()
 
 
-class RosterImportSchema(Schema):
-    """A roster that was taken over, or is being read."""
+class RosterImportRowSchema(Schema):
+    """A roster that was taken over, or is being read, in a list."""
 
     id = fields.UUID()
     document_id = fields.UUID()
@@ -179,17 +179,22 @@ class RosterImportSchema(Schema):
     failure = fields.String(allow_none=True)
     mapping = fields.Dict(keys=fields.String(), values=fields.String())
     rows = fields.Function(lambda row: RowCountsSchema().dump(row))
-    rejects = fields.List(fields.Nested(RejectSchema))
     job_id = fields.UUID(allow_none=True)
     started_by = fields.String(attribute="started_by_name")
     created_at = fields.AwareDateTime()
     finished_at = fields.AwareDateTime(allow_none=True)
 
 
+class RosterImportSchema(RosterImportRowSchema):
+    """A roster with the rows that were not taken."""
+
+    rejects = fields.List(fields.Nested(RejectSchema))
+
+
 class RosterImportListSchema(Schema):
     """The last imports, newest first."""
 
-    items = fields.List(fields.Nested(RosterImportSchema(exclude=("rejects",))))
+    items = fields.List(fields.Nested(RosterImportRowSchema))
     next_cursor = fields.String(allow_none=True)
 
 

@@ -12,7 +12,7 @@ from credentialing.providers.services import get_provider, store_registry_answer
 from credentialing.verification import services
 from credentialing.verification.models import Verification
 from credentialing.verification.permissions import VERIFICATION_READ, VERIFICATION_RUN
-from credentialing.verification.schemas import NewVerificationSchema, VerificationListSchema, VerificationSchema
+from credentialing.verification.schemas import NewVerificationSchema, SourceCheckListSchema, SourceCheckSchema
 from infra.db import unit_of_work
 from infra.problems import NotFound
 from infra.web.pages import page_size, sliced, uuid_cursor
@@ -25,7 +25,7 @@ blp = Blueprint("verification_api", __name__, url_prefix="/api/v1", description=
 @blp.post("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>/verifications")
 @access(VERIFICATION_RUN, session=False)
 @blp.arguments(NewVerificationSchema)
-@blp.response(201, VerificationSchema)
+@blp.response(201, SourceCheckSchema)
 def run_verification(body: dict[str, Any], clinic_id: UUID, provider_id: UUID) -> Verification:
     """Ask a source about a provider now and keep what it answered. 503 while the source does not answer."""
     scope = actor().scope_in(member())
@@ -43,7 +43,7 @@ def run_verification(body: dict[str, Any], clinic_id: UUID, provider_id: UUID) -
 
 @blp.get("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>/verifications")
 @access(VERIFICATION_READ)
-@blp.response(200, VerificationListSchema)
+@blp.response(200, SourceCheckListSchema)
 def list_verifications(clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
     """What was checked at which source, newest first."""
     limit = page_size()

@@ -12,7 +12,7 @@ class NewVerificationSchema(StrictSchema):
     source = fields.String(required=True, validate=validate.OneOf(SOURCES, error="Give one of: {choices}."))
 
 
-class VerificationSchema(Schema):
+class SourceCheckSchema(Schema):
     """One check at a source."""
 
     id = fields.UUID()
@@ -26,8 +26,8 @@ class VerificationSchema(Schema):
     verified_by = fields.String(attribute="verified_by_name")
 
 
-class VerificationListSchema(Schema):
+class SourceCheckListSchema(Schema):
     """Checks, newest first."""
 
-    items = fields.List(fields.Nested(VerificationSchema))
+    items = fields.List(fields.Nested(SourceCheckSchema))
     next_cursor = fields.String(allow_none=True)

@@ -275,11 +275,13 @@ def count_by_state() -> dict[str, int]:
 
 
 def shown_state(status: str, review: str, kind: str | None) -> str:
-    """The one word under which a list shows a file: scanning, quarantined, to_review, accepted, rejected, or received for what is
-    read by the product itself and reviewed by nobody.
+    """The one word under which a list shows a file.
+
+    awaiting_upload, scanning or quarantined until it is available; then to_review, accepted, rejected, or received for what an
+    import reads and nobody reviews.
     """
     if status != DocumentStatus.AVAILABLE:
-        return "scanning" if status == DocumentStatus.AWAITING_UPLOAD else status
+        return status
     if review != ReviewStatus.PENDING:
         return review
     return "received" if kind in READ_BY_PRODUCT else "to_review"

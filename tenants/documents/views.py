@@ -25,7 +25,8 @@ add_to_navigation(NavEntry("Documents", "documents.list_page", DOCUMENT_READ, 70
 
 SHOWN: dict[str, tuple[str, str, dict[str, Any]]] = {
     "to_review": ("To review", "attention", {"statuses": ["available"], "review": "pending", "reviewable": True}),
-    "scanning": ("Being scanned", "waiting", {"statuses": ["awaiting_upload", "scanning"]}),
+    "awaiting_upload": ("On its way", "waiting", {"statuses": ["awaiting_upload"]}),
+    "scanning": ("Being scanned", "waiting", {"statuses": ["scanning"]}),
     "received": ("Received", "good", {"statuses": ["available"], "review": "pending", "reviewable": False}),
     "accepted": ("Accepted", "good", {"statuses": ["available"], "review": "accepted"}),
     "rejected": ("Rejected", "blocked", {"statuses": ["available"], "review": "rejected"}),

@@ -204,7 +204,7 @@ def _file(clinic_id: UUID, provider: Provider, **more: Any) -> str:
         "state": state,
         "groups": _grouped(state),
         "optional": [line for line in state.lines if not line.requirement.applies and line.status == "missing"],
-        "unsorted": [document for document in sent if _is_unsorted(document)],
+        "unsorted": _unsorted(sent),
         "differences": services.differences_of(provider),
         "checks": list_verifications(provider.id, limit=5),
         "sealed": services.sealed_shown(provider),
@@ -237,8 +237,19 @@ def _grouped(state: FileState) -> list[tuple[str, list[Line]]]:
     return [(title, lines) for title, lines in groups if lines]
 
 
-def _is_unsorted(document: Document) -> bool:
-    return document.kind is None or document.status in {"scanning", "quarantined"}
+def _unsorted(sent: Sequence[Document]) -> list[Document]:
+    """Files that nobody has named yet, that are being scanned, or that the scan refused and no later one replaced."""
+    latest: dict[str | None, UUID] = {}
+    for document in sent:
+        if document.status == "available" and document.kind is not None:
+            latest.setdefault(document.kind, document.id)
+    return [
+        document
+        for document in sent
+        if (document.kind is None and document.status == "available")
+        or document.status == "scanning"
+        or (document.status == "quarantined" and latest.get(document.kind, document.id) <= document.id)
+    ]
 
 
 def _payer_names(payer_ids: Sequence[str]) -> str:
