@@ -7,6 +7,6 @@ from infra.outbox import job
 
 
 @job("onboarding.demo_act")
-def demo_act(work: Work, *, act: str) -> dict[str, str]:
+def demo_act(work: Work, *, act: str, load: str) -> dict[str, str]:
     """An act was told; the row itself is what a second load looks for."""
     return {"act": act}

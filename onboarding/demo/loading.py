@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from datetime import UTC, date, datetime, time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, date, datetime
+from itertools import repeat
 from random import Random
 from uuid import UUID
 
 from infra import clock
 from infra.calendar import federal_calendar
 from infra.db import Scope, unit_of_work
+from infra.db.session import forget_connections
 from infra.ids import derived
 from infra.outbox import kept_from_relay
 from infra.problems import NotFound
+from infra.storage import storage
 from onboarding.demo.clinics import CLINICS, DemoClinic
 from onboarding.demo.people import Known, ensure_person, ensure_staff
 from onboarding.demo.providers import PROVIDERS
@@ -26,29 +32,43 @@ from tenants.clinics.services import NewClinic, get_clinic
 from tenants.people import services as people
 
 SEED = 20261102
-_CLINICS_AT_ONCE = 2
+_AT_ONCE = 2
 _BEGINNING = frozenset({"credentialing.schedule_follow_ups", "credentialing.begin_expiry_watch"})
 
 
 def load(say: Callable[[str], None]) -> int:
-    """Load what is not there yet; returns how many acts were played (0: everything was there)."""
+    """Load what is not there yet, two clinics at a time; returns how many acts were played (0: everything was there)."""
     vendor_id, staff = ensure_staff()
     admins = {clinic.key: ensure_person(clinic.admin) for clinic in CLINICS}
     for clinic in CLINICS:
         for provider in PROVIDERS[clinic.key]:
             if provider.signs_in:
                 ensure_person(provider.person(clinic))
-    with ThreadPoolExecutor(_CLINICS_AT_ONCE) as pool:
-        loads = [
-            pool.submit(
-                copy_context().run, _load_clinic, clinic, vendor_id, staff | {clinic.admin.key: admins[clinic.key]}, say
-            )
-            for clinic in CLINICS
-        ]
-        return sum(each.result() for each in loads)
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(_AT_ONCE, mp_context=forked, initializer=_begin_child, initargs=(os.getpid(),)) as pool:
+        everybody = [staff | {clinic.admin.key: admins[clinic.key]} for clinic in CLINICS]
+        total = 0
+        for clinic, played in zip(CLINICS, pool.map(_load_clinic, CLINICS, repeat(vendor_id), everybody), strict=True):
+            if played:
+                say(f"{clinic.name}: {clinic.standing}")
+            total += played
+    return total
 
 
-def _load_clinic(clinic: DemoClinic, vendor_id: UUID, everybody: dict[str, Known], say: Callable[[str], None]) -> int:
+def _begin_child(parent: int) -> None:
+    """In a child: own connections, and an end when the command that began it is gone."""
+    forget_connections()
+    storage.cache_clear()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True, name="parent").start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _load_clinic(clinic: DemoClinic, vendor_id: UUID, everybody: dict[str, Known]) -> int:
     tenant_id = derived("demo", vendor_id, clinic.key)
     today = clock.today()
     signed_on = federal_calendar().add_business_days(today, -clinic.signed_bd)
@@ -63,7 +83,6 @@ def _load_clinic(clinic: DemoClinic, vendor_id: UUID, everybody: dict[str, Known
     played = tell(tenant_id, [*acts_of(stage), Act("to today", today, clinic.manager, _to_today)], everybody)
     if played:
         close_the_rest(tenant_id)
-        say(f"{clinic.name}: {clinic.standing}")
     return played
 
 
@@ -83,7 +102,7 @@ def _signed_on(tenant_id: UUID) -> date | None:
 def _sign(clinic: DemoClinic, tenant_id: UUID, vendor_id: UUID, everybody: dict[str, Known], signed_on: date) -> None:
     manager = everybody[clinic.manager]
     scope = Scope(tenant_id=tenant_id, actor_id=manager.id, actor_name=manager.person.name)
-    morning = datetime.combine(signed_on, time(9), EASTERN).astimezone(UTC)
+    morning = datetime(signed_on.year, signed_on.month, signed_on.day, 9, tzinfo=EASTERN).astimezone(UTC)
     with clock.freeze(morning), kept_from_relay(KEPT_S):
         with unit_of_work(scope):
             sign_clinic(

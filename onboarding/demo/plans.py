@@ -23,6 +23,8 @@ from tenants.documents.services import review_document
 
 _CLINIC = frozenset({"ca", "own", "prov"})
 _BEFORE_LIVE = frozenset({"G1_kickoff", "G2_access", "G3_data", "G4_ready_to_bill"})
+# Only of work that takes this long it is told when it began; short work is told when it is done.
+_LONG_BD = 3
 AFTER_READY = frozenset({"T112", "T113"})
 
 
@@ -111,9 +113,9 @@ def _finish(clinic: DemoClinic, task: PlannedTask, start: date, end: date, signe
     is_clinics, proof = task.owner in _CLINIC, proof_of(task.code)
     doer = clinic.admin.key if is_clinics else _doer(clinic, task.owner)
     moves = []
-    if start < end and task.code not in AFTER_READY:
+    if task.duration_bd >= _LONG_BD and start < end and task.code not in AFTER_READY:
         moves.append(_Move(start, doer, task.code, TaskStep.IN_PROGRESS))
-    if is_clinics:
+    elif is_clinics:
         claimed = end if task.code in AFTER_READY else federal_calendar().add_business_days(end, -1)
         moves.append(_Move(max(start, claimed, signed_on), doer, task.code, TaskStep.CLAIMED, note=note_of(task.code)))
     note = "" if proof else note_of(task.code)

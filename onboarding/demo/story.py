@@ -99,14 +99,19 @@ def _play(tenant_id: UUID, scope: Scope, act: Act, seen: set[str]) -> None:
     if act.files:
         perform_due(tenant_id, frozenset({SCAN}))
     with unit_of_work(scope):
-        if act.do is not None:
+        if _leave_mark(act.name) and act.do is not None:
             act.do()
-        _leave_mark(act.name)
     perform_due(tenant_id, act.topics, act.latest)
 
 
-def _leave_mark(name: str) -> None:
-    later(MARK, {"act": name}, dedupe_key=name)
+def _leave_mark(name: str) -> bool:
+    """Mark that this is told; False when another load is telling or has told it, after waiting for that one's end."""
+    token = str(uuid7())
+    mark = later(MARK, {"act": name, "load": token}, dedupe_key=name)
+    payload = db().scalar(
+        select(OutboxRow.payload).where(OutboxRow.tenant_id == current_tenant(), OutboxRow.id == mark)
+    )
+    return payload is not None and payload["load"] == token
 
 
 def _send(tenant_id: UUID, scope: Scope, sent: Sequence[File], *, mark: str) -> None:
@@ -116,6 +121,8 @@ def _send(tenant_id: UUID, scope: Scope, sent: Sequence[File], *, mark: str) -> 
         pairs = [(each, key) for each, key in zip(sent, keys, strict=True) if each.arrives]
         list(pool.map(lambda pair: storage().put(pair[1], pair[0].content, content_type=pair[0].content_type), pairs))
     with unit_of_work(scope):
+        if not _leave_mark(mark):
+            return
         for each, document_id, key in zip(sent, ids, keys, strict=True):
             promise = NewDocument(
                 filename=each.name,
@@ -129,7 +136,6 @@ def _send(tenant_id: UUID, scope: Scope, sent: Sequence[File], *, mark: str) -> 
             record_promise(promise, document_id=document_id, key=key, upload_id=None)
             if each.arrives:
                 begin_scan(document_id)
-        _leave_mark(mark)
 
 
 def perform_due(tenant_id: UUID, topics: frozenset[str], latest: frozenset[str] = frozenset()) -> None:
