@@ -21,6 +21,7 @@ from onboarding.demo.files import PDF, pdf
 from onboarding.demo.papers import documents_named
 from onboarding.demo.providers import DemoProvider, ids_by_npi
 from onboarding.demo.story import Act, File
+from tenants.documents.services import review_document
 
 S = EnrollmentState
 EIGHT_PAYERS = (
@@ -135,7 +136,7 @@ def enrollment_acts(clinic: DemoClinic, cases: Sequence[Case], built_on: date, t
     letters = [_letters(clinic, tuple(dict.fromkeys(case.payer_id for case in cases)))]
     name = clinic.address.split(",")[1].strip()
     acts = [
-        Act(f"letters of {clinic.key}", built_on, "tomas", lambda: _add_place(clinic, name), files=letters),
+        Act(f"letters of {clinic.key}", built_on, "tomas", lambda: _begin(clinic, name), files=letters),
         Act(
             "matrix",
             built_on,
@@ -153,8 +154,10 @@ def enrollment_acts(clinic: DemoClinic, cases: Sequence[Case], built_on: date, t
     return acts
 
 
-def _add_place(clinic: DemoClinic, name: str) -> None:
+def _begin(clinic: DemoClinic, name: str) -> None:
     add_location(name=name, address=clinic.address, npi=clinic.npi)
+    for document_id in documents_named([LETTERS]).values():
+        review_document(document_id, accept=True)
 
 
 def _letters(clinic: DemoClinic, payer_ids: Sequence[str]) -> File:
@@ -259,8 +262,8 @@ def _follow_up(clinic: DemoClinic, cases: Sequence[Case], on: date, today: date,
     for number, case in enumerate(cases):
         standing = [state for state, day in case.steps(today) if day <= on]
         is_last_round = (today - on).days < 7
-        if not standing or standing[-1] not in WITH_PAYER or (number + week) % 2 or (is_last_round and number % 3 == 0):
+        if not standing or standing[-1] not in WITH_PAYER or (number + week) % 2 or (is_last_round and number % 3):
             continue
-        channel, words = _SAID[(number + week) % len(_SAID)]
+        channel, words = _SAID[(number + week) // 2 % len(_SAID)]
         note = words.format(who=_WHO[(number * 3 + week) % len(_WHO)])
         log_touch(ids[case.key], channel=channel, note=note, reference=f"REF-{clinic.signed_bd}{week:02d}{number:03d}")

@@ -62,7 +62,7 @@ def kinds_asked(clinic: DemoClinic, provider: DemoProvider) -> list[str]:
 
 def name_of(provider: DemoProvider, kind: str) -> str:
     """The file's name, as offices name their scans."""
-    return f"{provider.last} {load_catalog().documents[kind].label.split(' or ')[0].lower()}.pdf".replace("/", "-")
+    return f"{provider.last} {load_catalog().documents[kind].label}.pdf".replace("/", "-")
 
 
 def expiry_of(kind: str, stack: Stack, today: date, rng: Random) -> date | None:

@@ -54,7 +54,7 @@ PROOFS = (
     ),
     Proof(
         "Ohio PNM screenshots.pdf",
-        "pnm_agent_role",
+        "other",
         "Ohio PNM",
         ("The vendor is Agent; every rendering provider is Active.",),
         ("T052", "T073"),

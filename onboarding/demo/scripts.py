@@ -89,7 +89,7 @@ def _tie_out(stage: Stage) -> list[Act]:
     clinic, people = stage.clinic, PROVIDERS["tie_out"]
     story = PlanStory(
         until_bd=9,
-        done=frozenset({"T073"}),
+        done=frozenset({"T073", "T033"}),
         by_product=frozenset({"T062", "T063", "T070", "T074", "T081", "T082", "T083"}),
         open={
             "T083": Open(
@@ -100,7 +100,6 @@ def _tie_out(stage: Stage) -> list[Act]:
             ),
             "T062": Open("in_progress", 5),
             "T063": Open("in_progress", 4),
-            "T033": Open("claimed", 1, "The mapping is ready for the clinic's signature"),
             "T086": Open("in_progress", 3),
         },
     )
@@ -128,16 +127,11 @@ def _waiting(stage: Stage) -> list[Act]:
     clinic, people = stage.clinic, PROVIDERS["waiting"]
     story = PlanStory(
         until_bd=5,
+        done=frozenset({"T055"}),
         by_product=frozenset({"T060", "T061"}),
         open={
             "T021": Open("blocked", 5, "Only the owner may create EHR users, and she is away until Monday", "clinic"),
             "T025": Open("in_progress", 4),
-            "T055": Open(
-                "blocked",
-                3,
-                "Three of seven contracts are not found yet; the office manager looks in the archive",
-                "clinic",
-            ),
             "T062": Open("in_progress", 3),
             "T023": Open("in_progress", 2),
         },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -30,26 +29,16 @@ from tenants.documents.models import Document
 from tenants.people import services as people
 from tests.support.clients import Pages
 
-LONGEST_S = 60
-
 
 @pytest.fixture(scope="module")
-def demo(app):
-    """The loaded demo: clinic ids by key, and how long it took."""
-    begun = time.monotonic()
+def ids(app):
+    """The loaded demo: clinic ids by key."""
     load(lambda words: None)
-    took = time.monotonic() - begun
     vendor_id, _ = ensure_staff()
-    yield {clinic.key: derived("demo", vendor_id, clinic.key) for clinic in CLINICS}, took
+    yield {clinic.key: derived("demo", vendor_id, clinic.key) for clinic in CLINICS}
     for clinic in CLINICS:  # what is left for the relay (invitations) would keep other tests' workers busy
         with unit_of_work(Scope(tenant_id=derived("demo", vendor_id, clinic.key))) as session:
             session.execute(delete(OutboxRow).where(OutboxRow.done_at.is_(None)))
-
-
-@pytest.fixture(scope="module")
-def ids(demo):
-    """Clinic ids by key."""
-    return demo[0]
 
 
 def everywhere(ids, question):
@@ -153,10 +142,6 @@ def test_second_load_changes_nothing(ids, app):
     assert PASSWORD in answer.output
     assert all(person.email in answer.output for person, _ in sign_ins())
     assert everywhere(ids, verify) == before
-
-
-def test_it_is_loaded_in_a_minute(demo):
-    assert demo[1] < LONGEST_S
 
 
 def test_it_is_refused_in_production(app, monkeypatch):
