@@ -47,6 +47,7 @@ class Person:
 
     def open(self, path: str) -> Page:
         """Go to an address and check the page that arrives."""
+        self.page.wait_for_load_state("networkidle")
         answer = self.page.goto(path if path.startswith("http") else f"{self.base}{path}")
         assert answer is not None
         assert answer.status < 400, f"{path}: {answer.status}"
@@ -65,6 +66,8 @@ class Person:
 
     def check(self) -> None:
         """Fail on a console error, a CSP violation, a sideways scroll, or a serious accessibility finding of the page at hand."""
+        self.page.wait_for_timeout(80)  # a click that was just made begins its navigation now
+        self.page.wait_for_load_state("networkidle")
         assert not self.complaints, self.complaints
         self.page.evaluate(AXE)
         found = self.page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
