@@ -85,7 +85,8 @@ def _stating(more_cents: int) -> Callable[[], None]:
     def state() -> None:
         found = _import_of(DETAIL)
         if found is not None and found.status == "ready":
-            set_control(found.id, control={"total_cents": found.received_cents + more_cents})
+            _rows, owed_cents, _credits = found.totals["accepted"]["total"]
+            set_control(found.id, control={"total_cents": owed_cents + more_cents})
 
     return state
 

@@ -51,7 +51,7 @@ def _roster(clinic: DemoClinic, providers: Sequence[DemoProvider], today: date) 
         expires = today + timedelta(days=200 + each.number * 11)
         rows.append(
             f"{each.known_npi},{each.first},{each.last},{each.credential},{each.license},OH,{expires:%m/%d/%Y},"
-            f"{each.person(clinic).email},(216) 555-01{each.number:02d},1{3_400_000 + each.number * 977}"
+            f"{each.person(clinic).email},(614) 555-01{each.number:02d},1{3_400_000 + each.number * 977}"
         )
     rows.append(
         f"1234567890,Terry,Olsen,LISW,I.2100451,OH,{today:%m/%d/%Y},terry.olsen@{clinic.domain},(216) 555-0199,"

@@ -89,7 +89,7 @@ def _tie_out(stage: Stage) -> list[Act]:
     clinic, people = stage.clinic, PROVIDERS["tie_out"]
     story = PlanStory(
         until_bd=9,
-        done=frozenset({"T073", "T033"}),
+        done=frozenset({"T073", "T033", "T036"}),
         by_product=frozenset({"T062", "T063", "T070", "T074", "T081", "T082", "T083"}),
         open={
             "T083": Open(
