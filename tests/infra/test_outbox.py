@@ -153,7 +153,9 @@ def test_job_that_kills_every_worker_ends_on_the_dead_letter_list(clinic):
     for _ in range(3):
         assert take_lease(clinic.id, job_id) is not None
         with clinic.work() as session:
-            session.execute(text("UPDATE app.outbox SET locked_until = now() - interval '1 second' WHERE id = :i"), {"i": job_id})
+            session.execute(
+                text("UPDATE app.outbox SET locked_until = now() - interval '1 second' WHERE id = :i"), {"i": job_id}
+            )
     assert perform(str(job_id)) == "duplicate"
     state = row(clinic, job_id)
     assert state.dead_at is not None
@@ -209,7 +211,9 @@ def test_job_of_a_worker_that_died_before_its_lease_is_handed_over_again(clinic)
         queue.remove(f"{job_id}_0")
         assert f"{job_id}_0" not in queue.get_job_ids()
         with clinic.work() as session:
-            session.execute(text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id})
+            session.execute(
+                text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id}
+            )
         hand_over(connection, queue)
         assert queue.get_job_ids().count(f"{job_id}_0") == 1
     redis.flushdb()
