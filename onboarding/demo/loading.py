@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
@@ -48,7 +49,7 @@ def load(say: Callable[[str], None]) -> int:
     with ProcessPoolExecutor(_AT_ONCE, mp_context=forked, initializer=_begin_child, initargs=(os.getpid(),)) as pool:
         everybody = [staff | {clinic.admin.key: admins[clinic.key]} for clinic in CLINICS]
         total = 0
-        for clinic, played in zip(CLINICS, pool.map(_load_clinic, CLINICS, repeat(vendor_id), everybody), strict=True):
+        for clinic, played in zip(CLINICS, pool.map(_in_child, CLINICS, repeat(vendor_id), everybody), strict=True):
             if played:
                 say(f"{clinic.name}: {clinic.standing}")
             total += played
@@ -66,6 +67,14 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
+
+
+def _in_child(clinic: DemoClinic, vendor_id: UUID, everybody: dict[str, Known]) -> int:
+    """Load one clinic; what goes wrong travels to the parent as words, because not every error can be carried between processes."""
+    try:
+        return _load_clinic(clinic, vendor_id, everybody)
+    except Exception:
+        raise RuntimeError(f"{clinic.name} was not loaded to its end.\n{traceback.format_exc()}") from None
 
 
 def _load_clinic(clinic: DemoClinic, vendor_id: UUID, everybody: dict[str, Known]) -> int:

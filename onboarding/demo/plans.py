@@ -15,7 +15,7 @@ from onboarding.demo.papers import documents_named
 from onboarding.demo.proofs import PROOFS, Proof, note_of, proof_of
 from onboarding.demo.story import Act, File
 from onboarding.plan.rules import PlannedTask, plan_tasks, traits_of
-from onboarding.plan.services import load_board, transition
+from onboarding.plan.services import NotReadyToBill, load_board, transition
 from onboarding.plan.states import DONE, TaskStatus, TaskStep
 from onboarding.plan.template import load_template
 from tenants.access.roles import Role
@@ -167,15 +167,18 @@ def _moving(clinic: DemoClinic, moves: list[_Move]) -> Callable[[], None]:
             found = _possible(each, standing[each.code], has_paper=each.proof is None or each.proof.name in ids)
             if found is None:
                 continue
-            made = transition(
-                found.code,
-                step=found.step,
-                role=Role.CLINIC_ADMIN if found.who == clinic.admin.key else Role.ACCOUNT_MANAGER,
-                reason=found.reason,
-                waiting_on=WaitingOn(found.waiting_on) if found.waiting_on else None,
-                proof_document_id=ids.get(found.proof.name) if found.proof else None,
-                note=found.note,
-            )
+            try:
+                made = transition(
+                    found.code,
+                    step=found.step,
+                    role=Role.CLINIC_ADMIN if found.who == clinic.admin.key else Role.ACCOUNT_MANAGER,
+                    reason=found.reason,
+                    waiting_on=WaitingOn(found.waiting_on) if found.waiting_on else None,
+                    proof_document_id=ids.get(found.proof.name) if found.proof else None,
+                    note=found.note,
+                )
+            except NotReadyToBill:  # without a scanner no paper is proven, so the clinic cannot be live
+                continue
             standing[each.code] = TaskStatus(made.status)
 
     return move

@@ -8,15 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic, sleep
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from infra import clock
 from infra.db import Scope, current_tenant, db, unit_of_work
 from infra.ids import uuid7
 from infra.jobs.runner import perform
+from infra.jobs.work import LEASE_S
 from infra.outbox import OutboxRow, kept_from_relay, later, note_covered
 from infra.storage import storage
 from infra.storage.client import object_key
@@ -66,13 +68,17 @@ def tell(tenant_id: UUID, acts: Iterable[Act], people: dict[str, Known]) -> int:
     """Play the acts that this clinic has not seen yet, by day; returns how many were played."""
     ordered = sorted(acts, key=lambda act: act.on)
     seen = _seen(tenant_id)
+    last = max((number for number, act in enumerate(ordered) if act.name in seen), default=-1)
     played, begun = 0, clock.wall()
     for number, act in enumerate(ordered):
-        if act.name in seen:
+        if act.name in seen and (number != last or last == len(ordered) - 1):
             continue
         who = people[act.who]
         scope = Scope(tenant_id=tenant_id, actor_id=who.id, actor_name=who.person.name)
         with clock.freeze(_instant(act.on, number, begun)), kept_from_relay(KEPT_S):
+            if number == last:  # told before the load was cut off, but perhaps not all that it causes
+                perform_due(tenant_id, act.topics, act.latest)
+                continue
             _play(tenant_id, scope, act, seen)
         played += 1
     return played
@@ -97,7 +103,7 @@ def _play(tenant_id: UUID, scope: Scope, act: Act, seen: set[str]) -> None:
     if act.files and sent not in seen:
         _send(tenant_id, scope, act.files, mark=sent)
     if act.files:
-        perform_due(tenant_id, frozenset({SCAN}))
+        _scan_all(tenant_id)
     with unit_of_work(scope):
         if _leave_mark(act.name) and act.do is not None:
             act.do()
@@ -150,6 +156,26 @@ def perform_due(tenant_id: UUID, topics: frozenset[str], latest: frozenset[str] 
         tried.update(row[0] for row in found)
         _perform_all([row[0] for row in chosen if row[1] == SCAN], at_once=_AT_ONCE)
         _perform_all([row[0] for row in chosen if row[1] != SCAN], at_once=1)
+
+
+def _scan_all(tenant_id: UUID) -> None:
+    """Scan what was sent. A scan that a killed load had begun is free again when its lease ends; one that failed is the relay's."""
+    until = monotonic() + LEASE_S + 5
+    while True:
+        perform_due(tenant_id, frozenset({SCAN}))
+        with unit_of_work(Scope(tenant_id=tenant_id)):
+            leased = db().scalar(
+                select(func.count(OutboxRow.id)).where(
+                    OutboxRow.tenant_id == tenant_id,
+                    OutboxRow.topic == SCAN,
+                    OutboxRow.done_at.is_(None),
+                    OutboxRow.dead_at.is_(None),
+                    OutboxRow.last_error.is_(None),
+                )
+            )
+        if not leased or monotonic() > until:
+            return
+        sleep(1)
 
 
 def close_the_rest(tenant_id: UUID) -> None:
