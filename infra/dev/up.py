@@ -168,7 +168,7 @@ def first_content(options: Options, env: Mapping[str, str], password: str) -> It
     say("loading the demo vendor …" if options.demo else "making the first administrator …")
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", command],
-        env={**process_environment(env), "ONPANEL_ADMIN_PASSWORD": password},
+        env={**process_environment(env), "LOG_LEVEL": "WARNING", "ONPANEL_ADMIN_PASSWORD": password},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=None if options.demo else subprocess.DEVNULL,
