@@ -85,7 +85,7 @@ def _stating(more_cents: int) -> Callable[[], None]:
     def state() -> None:
         found = _import_of(DETAIL)
         if found is not None and found.status == "ready":
-            _rows, owed_cents, _credits = found.totals["accepted"]["total"]
+            _rows, owed_cents, _credits = found.totals["received"]["total"]
             set_control(found.id, control={"total_cents": owed_cents + more_cents})
 
     return state
