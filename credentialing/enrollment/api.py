@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -37,21 +36,40 @@ from credentialing.enrollment.schemas import (
     step_of,
 )
 from credentialing.enrollment.services import AlreadyEnrolled, CaseFilter, NewEnrollment
-from credentialing.enrollment.states import TRANSITIONS
-from infra.problems import invalid
+from credentialing.enrollment.states import TRANSITIONS, WAITS_ON
 from infra.web.errors import map_constraint
 from infra.web.pages import page_size, set_version, sliced, uuid_cursor, wanted_version
+from infra.web.query import (
+    IF_MATCH,
+    PAGES,
+    choice_argument,
+    choices_argument,
+    day_argument,
+    parameter,
+    uuid_argument,
+)
 from tenants.access.gate import access, may
 
 blp = Blueprint("enrollment_api", __name__, url_prefix="/api/v1", description="Payer enrollment")
 map_constraint("uq_enrollment_pair", AlreadyEnrolled)
+_TURNS = tuple(sorted({who.value for who in WAITS_ON.values() if who is not None}))
 
 
 @blp.get("/clinics/<uuid:clinic_id>/enrollments")
 @access(ENROLLMENT_READ)
+@blp.doc(
+    parameters=[
+        *PAGES,
+        parameter("status", "Only cases in one of these states.", choices=STATUSES, many=True),
+        parameter("provider_id", "Only cases of this provider.", form="uuid"),
+        parameter("payer_id", "Only cases with this payer of the payer book."),
+        parameter("waiting_on", "Only cases in which it is their turn.", choices=_TURNS),
+        parameter("due_by", "Only cases whose next follow-up is on this day or earlier.", form="date"),
+    ]
+)
 @blp.response(200, EnrollmentListSchema)
 def list_enrollments(clinic_id: UUID) -> dict[str, Any]:
-    """Cases, newest first; `status`, `provider_id`, `payer_id`, `waiting_on` and `due_by` narrow the list."""
+    """Cases, newest first."""
     limit = page_size()
     rows = services.list_enrollments(_filter(), limit=limit + 1, after=uuid_cursor())
     page = sliced(rows, limit)
@@ -59,36 +77,13 @@ def list_enrollments(clinic_id: UUID) -> dict[str, Any]:
 
 
 def _filter() -> CaseFilter:
-    statuses = request.args.getlist("status")
-    for status in statuses:
-        if status not in STATUSES:
-            raise invalid("status", f"Give one of: {', '.join(STATUSES)}.")
-    provider_id = request.args.get("provider_id")
     return CaseFilter(
-        statuses=statuses,
-        provider_id=_uuid("provider_id", provider_id) if provider_id else None,
+        statuses=choices_argument("status", STATUSES),
+        provider_id=uuid_argument("provider_id"),
         payer_id=request.args.get("payer_id"),
-        waits_on=request.args.get("waiting_on"),
-        due_by=date_argument("due_by"),
+        waits_on=choice_argument("waiting_on", _TURNS),
+        due_by=day_argument("due_by"),
     )
-
-
-def _uuid(name: str, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise invalid(name, "Give an id.") from error
-
-
-def date_argument(name: str) -> date | None:
-    """A day in the query of this request; None without one. Raises `Invalid` for what is not a date."""
-    text = request.args.get(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid(name, "Give a date as YYYY-MM-DD.") from error
 
 
 @blp.post("/clinics/<uuid:clinic_id>/enrollments")
@@ -144,6 +139,7 @@ def _whole_case(case: Enrollment) -> dict[str, Any]:
 
 @blp.patch("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>")
 @access(ENROLLMENT_WORK)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(OwnerSchema)
 @blp.response(200, EnrollmentSchema)
 def change_owner(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> Enrollment:
@@ -155,6 +151,7 @@ def change_owner(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> 
 
 @blp.post("/clinics/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/transitions")
 @access(ENROLLMENT_WORK)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(TransitionSchema)
 @blp.response(200, CaseSchema)
 def take_step(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:

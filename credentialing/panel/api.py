@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +24,12 @@ from credentialing.panel.schemas import (
     hold_facts,
 )
 from infra.problems import invalid
-from infra.web.pages import decode_cursor, encode_cursor, page_size
+from infra.web.pages import encode_cursor, number_cursor, page_size
+from infra.web.query import PAGES, day_argument, parameter, uuid_argument
 from tenants.access.gate import access, actor, signed_in
 
 blp = Blueprint("panel_api", __name__, url_prefix="/api/v1", description="Panel and hold list")
+_ON = parameter("on", "The day; today where the clinic is, when left out.", form="date")
 
 
 @blp.get("/clinics/<uuid:clinic_id>/panel")
@@ -55,16 +56,18 @@ def get_panel(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.get("/clinics/<uuid:clinic_id>/holds")
 @access(HOLDS_READ)
-@blp.alt_response(200, schema=HoldListSchema, description="The hold list; CSV when the Accept header asks for text/csv")
+@blp.doc(parameters=[_ON, *PAGES])
+@blp.alt_response(200, schema=HoldListSchema, success=True, description="The hold list; CSV when `Accept` asks for it")
+@blp.alt_response(200, schema={"type": "string"}, content_type="text/csv", success=True)
 def get_holds(clinic_id: UUID) -> Any:
     """What must not be billed on the day `on`, by default today. All of it, unless a `limit` asks for pages."""
-    on = _day("on")
+    on = day_argument("on") or services.today()
     if request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv":
         return holds_csv(on)
     found = services.holds(on)
     items, cursor = found, None
     if "limit" in request.args:
-        limit, start = page_size(), _start()
+        limit, start = page_size(), number_cursor() or 0
         items = found[start : start + limit]
         cursor = encode_cursor(start + limit) if start + limit < len(found) else None
     body = {"on": on, "items": [hold_facts(hold) for hold in items], "next_cursor": cursor}
@@ -73,23 +76,26 @@ def get_holds(clinic_id: UUID) -> Any:
 
 @blp.get("/clinics/<uuid:clinic_id>/holds.csv")
 @access(HOLDS_READ)
-@blp.alt_response(200, description="The hold list as CSV")
+@blp.doc(parameters=[_ON])
+@blp.alt_response(
+    200, schema={"type": "string"}, content_type="text/csv", success=True, description="The hold list as CSV"
+)
 def get_holds_csv(clinic_id: UUID) -> Response:
     """The hold list of a day as a file for the billing system."""
-    return holds_csv(_day("on"))
-
-
-def _start() -> int:
-    values = decode_cursor(request.args.get("cursor"))
-    if values is None:
-        return 0
-    if not values[0].isdigit():
-        raise invalid("cursor", "That cursor was not made here.")
-    return int(values[0])
+    return holds_csv(day_argument("on") or services.today())
 
 
 @blp.get("/clinics/<uuid:clinic_id>/billable")
 @access(BILLABLE_READ)
+@blp.doc(
+    parameters=[
+        parameter("npi", "The provider's NPI.", required=True, pattern=r"^[12]\d{9}$"),
+        parameter("payer_id", "A payer of the payer book.", required=True),
+        _ON,
+        parameter("line_of_business", "One line of business; all of them when left out.", pattern=LINE_PATTERN),
+        parameter("location_id", "Where the service was given.", form="uuid"),
+    ]
+)
 @blp.response(200, BillableSchema)
 def get_billable(clinic_id: UUID) -> dict[str, Any]:
     """May a service of provider `npi` on the day `on` be billed to `payer_id`? Yes or no with its evidence."""
@@ -101,33 +107,15 @@ def get_billable(clinic_id: UUID) -> dict[str, Any]:
     line = request.args.get("line_of_business")
     if line is not None and not re.fullmatch(LINE_PATTERN, line):
         raise invalid("line_of_business", "Use lower-case letters, digits and underscores.")
-    place = request.args.get("location_id")
     return billable_facts(
         services.is_billable(
             npi=npi,
             payer_id=payer_id,
-            on=_day("on"),
+            on=day_argument("on") or services.today(),
             line_of_business=line,
-            location_id=_uuid(place) if place else None,
+            location_id=uuid_argument("location_id"),
         )
     )
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise invalid("location_id", "Give the id of a location.") from error
-
-
-def _day(name: str) -> date:
-    text = request.args.get(name)
-    if not text:
-        return services.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid(name, "Give a date as YYYY-MM-DD.") from error
 
 
 @blp.get("/me/panel")

@@ -20,6 +20,7 @@ from credentialing.providers.models import Provider
 from infra.problems import Invalid, NotFound, invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import render
+from infra.web.query import day_argument
 from infra.words import counted, human_date, short_date
 from tenants.access.chrome import clinic_today, crumbs, home_of
 from tenants.access.gate import access, actor, may, member, signed_in
@@ -151,7 +152,7 @@ def holds_page(clinic_id: UUID) -> ResponseReturnValue:
     """What must not be billed on a day, why, and what releases it."""
     error: Invalid | None = None
     try:
-        on = _day()
+        on = day_argument("on") or services.today()
     except Invalid as refused:
         error, on = refused, services.today()
     text = request.args.get("q", "").strip()
@@ -173,15 +174,7 @@ def holds_page(clinic_id: UUID) -> ResponseReturnValue:
 @access(HOLDS_READ)
 def holds_file(clinic_id: UUID) -> Response:
     """The hold list of a day as a file."""
-    return holds_csv(_day())
-
-
-def _day() -> date:
-    text = request.args.get("on")
-    try:
-        return date.fromisoformat(text) if text else services.today()
-    except ValueError as error:
-        raise invalid("on", "Give a date as YYYY-MM-DD.") from error
+    return holds_csv(day_argument("on") or services.today())
 
 
 @bp.get("/me/panel")

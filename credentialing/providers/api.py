@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_smorest import Blueprint
 
 from credentialing.providers import registry, services
-from credentialing.providers.models import Provider, RosterImport
+from credentialing.providers.models import PROVIDER_STATUSES, Provider, RosterImport
 from credentialing.providers.permissions import PROVIDER_READ, PROVIDER_WRITE, ROSTER_IMPORT
 from credentialing.providers.schemas import (
     ImportStartedSchema,
@@ -26,9 +26,9 @@ from credentialing.providers.schemas import (
     requirement_rows,
 )
 from credentialing.requirements.services import FileState, file_of, files_of
-from infra.problems import invalid
 from infra.web.errors import map_constraint
 from infra.web.pages import decode_cursor, encode_cursor, page_size, set_version, wanted_version
+from infra.web.query import IF_MATCH, PAGES, as_uuid, choices_argument, parameter
 from integrations.nppes import NppesRecord
 from tenants.access.gate import access, signed_in
 
@@ -46,15 +46,22 @@ def registry_entry(npi: str) -> NppesRecord:
 
 @blp.get("/clinics/<uuid:clinic_id>/providers")
 @access(PROVIDER_READ)
+@blp.doc(
+    parameters=[
+        *PAGES,
+        parameter("q", "The beginning of a name or NPI."),
+        parameter("status", "Only providers in one of these states.", choices=PROVIDER_STATUSES, many=True),
+    ]
+)
 @blp.response(200, ProviderListSchema)
 def list_providers(clinic_id: UUID) -> dict[str, Any]:
-    """Providers by name; `q` is the beginning of a name or NPI, `status` narrows the list."""
+    """Providers by name."""
     limit = page_size()
     rows = services.list_providers(
         limit=limit + 1,
         after=name_cursor(),
         search=request.args.get("q", ""),
-        statuses=request.args.getlist("status"),
+        statuses=choices_argument("status", PROVIDER_STATUSES),
     )
     page = rows[:limit]
     files = files_of(page)
@@ -68,12 +75,7 @@ def list_providers(clinic_id: UUID) -> dict[str, Any]:
 def name_cursor() -> tuple[str, str, UUID] | None:
     """The cursor of this request as last name, first name and id of the last provider seen."""
     values = decode_cursor(request.args.get("cursor"), parts=3)
-    if values is None:
-        return None
-    try:
-        return values[0], values[1], UUID(values[2])
-    except ValueError as error:
-        raise invalid("cursor", "That cursor was not made here.") from error
+    return (values[0], values[1], as_uuid("cursor", values[2])) if values else None
 
 
 def _row(provider: Provider, state: FileState) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def get_provider(clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
 
 @blp.patch("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>")
 @access(PROVIDER_WRITE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ProviderChangeSchema)
 @blp.response(200, ProviderFileSchema)
 def change_provider(body: dict[str, Any], clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from credentialing.providers.rules import display_name
 from infra.db import TenantModel, belongs_to, belongs_to_clinic
 
+PROVIDER_STATUSES = ("active", "leaving", "left")
+
 
 class Provider(TenantModel):
     """A clinician of the clinic. Date of birth and DEA number are sealed (`infra.crypto`) and shown masked."""

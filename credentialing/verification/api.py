@@ -16,6 +16,7 @@ from credentialing.verification.schemas import NewVerificationSchema, SourceChec
 from infra.db import unit_of_work
 from infra.problems import NotFound
 from infra.web.pages import page_size, sliced, uuid_cursor
+from infra.web.query import PAGES
 from integrations.nppes import NppesRecord
 from tenants.access.gate import access, actor, member
 
@@ -43,6 +44,7 @@ def run_verification(body: dict[str, Any], clinic_id: UUID, provider_id: UUID) -
 
 @blp.get("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>/verifications")
 @access(VERIFICATION_READ)
+@blp.doc(parameters=PAGES)
 @blp.response(200, SourceCheckListSchema)
 def list_verifications(clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
     """What was checked at which source, newest first."""

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from infra.problems import all_problems
 from infra.settings import settings
+from infra.web.openapi import completed
 from infra.web.pages import render
 
 bp = Blueprint("problems", __name__)
@@ -30,13 +31,16 @@ def spec_options() -> dict[str, Any]:
 
 def openapi() -> ResponseReturnValue:
     """The OpenAPI 3.1 document of everything that is served."""
-    document = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
-    return jsonify(document)
+    return jsonify(_document())
+
+
+def _document() -> dict[str, Any]:
+    return completed(current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict())
 
 
 def api_page() -> ResponseReturnValue:
     """The API as a page."""
-    document = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    document = _document()
     return render("docs/api.html", document=document, groups=_by_tag(document))
 
 

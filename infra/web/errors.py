@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from psycopg.errors import LockNotAvailable, QueryCanceled, SerializationFailure, UniqueViolation
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers.response import Response as BaseResponse
@@ -66,6 +66,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda error: answer(StaleVersion()))
     app.register_error_handler(IntegrityError, lambda error: answer(_from_integrity(error)))
     app.register_error_handler(OperationalError, lambda error: answer(_from_operational(error)))
+    app.register_error_handler(DataError, lambda error: answer(_from_data(error)))
     app.register_error_handler(Exception, _crashed)
 
 
@@ -107,6 +108,11 @@ def _from_integrity(error: IntegrityError) -> ProductError:
         return NotFound("Something that this refers to does not exist.")
     log().warning("constraint violated", constraint=name)
     return Conflict("The database refused this change.")
+
+
+def _from_data(error: DataError) -> ProductError:
+    log().warning("value refused by the database", error=type(error.orig).__name__)
+    return Invalid("A value is out of range, or has a character that text cannot hold.")
 
 
 def _from_operational(error: OperationalError) -> ProductError:

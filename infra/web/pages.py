@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -71,7 +72,7 @@ class Slice(Generic[Row]):
 def page_size() -> int:
     """The `limit` of this request. Raises `Invalid` when it is not between 1 and 200."""
     text = request.args.get("limit", str(DEFAULT_LIMIT))
-    if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MAX_LIMIT:
         raise invalid("limit", f"Give a number from 1 to {MAX_LIMIT}.")
     return int(text)
 
@@ -87,7 +88,7 @@ def decode_cursor(text: str | None, parts: int = 1) -> list[str] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise invalid("cursor", "That cursor was not made here.") from error
     if not isinstance(values, list) or len(values) != parts:
         raise invalid("cursor", "That cursor was not made here.")
@@ -103,6 +104,16 @@ def uuid_cursor(name: str = "cursor") -> UUID | None:
         return UUID(values[0])
     except ValueError as error:
         raise invalid(name, "That cursor was not made here.") from error
+
+
+def number_cursor() -> int | None:
+    """The cursor of this request as the number of the last row seen."""
+    values = decode_cursor(request.args.get("cursor"))
+    if values is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}", values[0]):
+        raise invalid("cursor", "That cursor was not made here.")
+    return int(values[0])
 
 
 def sliced(rows: Sequence[Any], limit: int, key: str = "id") -> Slice[Any]:

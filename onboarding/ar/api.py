@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +12,20 @@ from sqlalchemy import select
 
 from infra.db import current_tenant, db, unit_of_work
 from infra.outbox import OutboxRow
-from infra.problems import invalid
 from infra.web.pages import decode_cursor, encode_cursor, page_size, sliced, uuid_cursor
+from infra.web.query import (
+    PAGES,
+    as_uuid,
+    choice_argument,
+    day_argument,
+    number_argument,
+    parameter,
+    uuid_argument,
+)
 from onboarding.ar import services
 from onboarding.ar.models import ArImport
 from onboarding.ar.permissions import AR_ACCEPT, AR_IMPORT, AR_READ
+from onboarding.ar.rules import SCHEMES
 from onboarding.ar.schemas import (
     AcceptArImportSchema,
     ArAgingSchema,
@@ -34,10 +42,13 @@ from onboarding.ar.schemas import (
 from tenants.access.gate import access, actor, member
 
 blp = Blueprint("ar_api", __name__, url_prefix="/api/v1", description="AR transfer")
+_FROM_IMPORT = parameter("import_id", "Only what this import brought; all accepted ones when left out.", form="uuid")
+_MOST_DAYS = 3660
 
 
 @blp.get("/clinics/<uuid:clinic_id>/ar-imports")
 @access(AR_READ)
+@blp.doc(parameters=PAGES)
 @blp.response(200, ArImportListSchema)
 def list_imports(clinic_id: UUID) -> dict[str, Any]:
     """Imports, newest first."""
@@ -111,17 +122,44 @@ def accept_import(body: dict[str, Any], clinic_id: UUID, import_id: UUID) -> dic
 
 @blp.get("/clinics/<uuid:clinic_id>/ar/aging")
 @access(AR_READ)
+@blp.doc(
+    parameters=[
+        _FROM_IMPORT,
+        parameter("as_of", "Ages on this day; the day of the report when left out.", form="date"),
+        parameter("scheme", "Which buckets; those of the file when left out.", choices=SCHEMES),
+    ]
+)
 @blp.response(200, ArAgingSchema)
 def get_aging(clinic_id: UUID) -> services.Aging:
-    """Receivables by payer and bucket; `as_of`, `scheme` and `import_id` are optional."""
-    return services.aging(import_id=_uuid("import_id"), as_of=_day("as_of"), scheme=request.args.get("scheme"))
+    """Receivables by payer and bucket."""
+    return services.aging(
+        import_id=uuid_argument("import_id"),
+        as_of=day_argument("as_of"),
+        scheme=choice_argument("scheme", SCHEMES),
+    )
 
 
 @blp.get("/clinics/<uuid:clinic_id>/ar/claims")
 @access(AR_READ)
+@blp.doc(
+    parameters=[
+        *PAGES,
+        parameter("sort", "What comes first.", choices=services.SORTS, default="deadline"),
+        parameter("payer", "Only claims of this payer, by the key that the aging names."),
+        parameter("bucket", "Only claims in this bucket of their file."),
+        parameter(
+            "due_within",
+            "Only claims whose filing limit ends within so many days.",
+            type="integer",
+            minimum=0,
+            maximum=_MOST_DAYS,
+        ),
+        _FROM_IMPORT,
+    ]
+)
 @blp.response(200, ArClaimListSchema)
 def list_claims(clinic_id: UUID) -> dict[str, Any]:
-    """The worklist: `sort` deadline, balance or age; `payer`, `bucket`, `due_within` and `import_id` narrow it."""
+    """The worklist, each claim with its filing limit and what to do."""
     limit = page_size()
     wanted = wanted_claims(payer_key=request.args.get("payer"))
     found = services.claims(wanted, limit=limit + 1)
@@ -134,16 +172,14 @@ def list_claims(clinic_id: UUID) -> dict[str, Any]:
 def wanted_claims(*, payer_key: str | None = None, due_within: int | None = None) -> services.ClaimQuery:
     """What this request wants of the worklist. Raises `Invalid`."""
     cursor = decode_cursor(request.args.get("cursor"), parts=2)
-    days = request.args.get("due_within")
-    if days is not None and not (days.isdigit() and len(days) <= 4):
-        raise invalid("due_within", "Give a number of days.")
+    days = number_argument("due_within", most=_MOST_DAYS)
     return services.ClaimQuery(
-        sort=request.args.get("sort", "deadline"),
+        sort=choice_argument("sort", services.SORTS) or "deadline",
         payer_key=payer_key,
         bucket=request.args.get("bucket"),
-        due_within=int(days) if days is not None else due_within,
-        import_id=_uuid("import_id"),
-        after=(cursor[0], _as_uuid("cursor", cursor[1])) if cursor else None,
+        due_within=due_within if days is None else days,
+        import_id=uuid_argument("import_id"),
+        after=(cursor[0], as_uuid("cursor", cursor[1])) if cursor else None,
     )
 
 
@@ -179,23 +215,3 @@ def progress_of(rows: Sequence[ArImport]) -> dict[UUID, tuple[int, int]]:
 def _described(rows: Sequence[ArImport]) -> list[dict[str, Any]]:
     progress = progress_of(rows)
     return [described(row, progress.get(row.job_id, (0, 0)) if row.job_id else (0, 0)) for row in rows]
-
-
-def _uuid(name: str) -> UUID | None:
-    text = request.args.get(name)
-    return _as_uuid(name, text) if text else None
-
-
-def _as_uuid(name: str, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise invalid(name, "That is not an id.") from error
-
-
-def _day(name: str) -> date | None:
-    text = request.args.get(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise invalid(name, "Write a day as YYYY-MM-DD.") from error

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from infra.web.pages import page_size, sliced, uuid_cursor
+from infra.web.query import PAGES
 from onboarding.ehr import services
 from onboarding.ehr.models import EhrConnection
 from onboarding.ehr.permissions import EHR_CONNECT, EHR_READ, EHR_TEST
@@ -19,6 +20,7 @@ blp = Blueprint("ehr_api", __name__, url_prefix="/api/v1", description="EHR conn
 
 @blp.get("/clinics/<uuid:clinic_id>/ehr-connections")
 @access(EHR_READ)
+@blp.doc(parameters=PAGES)
 @blp.response(200, ConnectionListSchema)
 def list_connections(clinic_id: UUID) -> dict[str, Any]:
     """Connections, newest first."""

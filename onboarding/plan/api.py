@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from infra.web.pages import set_version, wanted_version
+from infra.web.query import IF_MATCH
 from onboarding.plan import services
 from onboarding.plan.models import PlanTask
 from onboarding.plan.permissions import PLAN_READ, TASK_CHANGE, TASK_MOVE
@@ -55,6 +56,7 @@ def read_clinic(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.patch("/clinics/<uuid:clinic_id>")
 @access(CLINIC_CHANGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ClinicChangeSchema)
 @blp.response(200, ClinicSchema)
 def patch_clinic(body: dict[str, Any], clinic_id: UUID) -> dict[str, Any]:
@@ -96,6 +98,7 @@ def read_task(clinic_id: UUID, task_ref: str) -> PlanTask:
 
 @blp.patch("/clinics/<uuid:clinic_id>/tasks/<string:task_ref>")
 @access(TASK_CHANGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(TaskChangeSchema)
 @blp.response(200, TaskSchema)
 def patch_task(body: dict[str, Any], clinic_id: UUID, task_ref: str) -> PlanTask:
@@ -107,6 +110,7 @@ def patch_task(body: dict[str, Any], clinic_id: UUID, task_ref: str) -> PlanTask
 
 @blp.post("/clinics/<uuid:clinic_id>/tasks/<string:task_ref>/transitions")
 @access(TASK_MOVE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(TaskTransitionSchema)
 @blp.response(200, TaskSchema)
 def move_task(body: dict[str, Any], clinic_id: UUID, task_ref: str) -> PlanTask:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import request
 from flask_smorest import Blueprint
 
-from infra.problems import invalid
-from infra.web.pages import decode_cursor, page_size, sliced
+from infra.web.pages import number_cursor, page_size, sliced
+from infra.web.query import PAGES
 from tenants.access.gate import access, member
 from tenants.access.roles import VENDOR
 from tenants.audit import services
@@ -21,18 +20,14 @@ blp = Blueprint("audit_api", __name__, url_prefix="/api/v1", description="Activi
 
 def _events() -> dict[str, Any]:
     limit = page_size()
-    cursor = decode_cursor(request.args.get("cursor"))
-    if cursor is not None and not cursor[0].isdigit():
-        raise invalid("cursor", "That cursor was not made here.")
-    rows = services.list_events(
-        limit=limit + 1, before=int(cursor[0]) if cursor else None, with_internal=member().role in VENDOR
-    )
+    rows = services.list_events(limit=limit + 1, before=number_cursor(), with_internal=member().role in VENDOR)
     page = sliced(rows, limit, key="sequence")
     return {"items": page.items, "next_cursor": page.next_cursor}
 
 
 @blp.get("/clinics/<uuid:clinic_id>/activity")
 @access(ACTIVITY_READ)
+@blp.doc(parameters=PAGES)
 @blp.response(200, AuditListSchema)
 def activity(clinic_id: UUID) -> dict[str, Any]:
     """The timeline, newest first."""
@@ -41,6 +36,7 @@ def activity(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.get("/clinics/<uuid:clinic_id>/audit")
 @access(ACTIVITY_READ)
+@blp.doc(parameters=PAGES)
 @blp.response(200, AuditListSchema)
 def audit(clinic_id: UUID) -> dict[str, Any]:
     """The audit trail, newest first."""

@@ -7,9 +7,8 @@ from uuid import UUID
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from infra.problems import invalid
 from infra.web.chrome import NavEntry, add_to_navigation
-from infra.web.pages import decode_cursor, page_size, render, sliced
+from infra.web.pages import number_cursor, page_size, render, sliced
 from tenants.access.chrome import crumbs, home_of, initials, moment
 from tenants.access.gate import access, member
 from tenants.access.roles import VENDOR
@@ -26,16 +25,9 @@ def activity_page(clinic_id: UUID) -> ResponseReturnValue:
     """What happened in the clinic, newest first."""
     crumbs((member().clinic_name, home_of(member())), ("Activity", None))
     limit = page_size()
-    cursor = decode_cursor(request.args.get("cursor"))
-    if cursor is not None and not cursor[0].isdigit():
-        raise invalid("cursor", "That cursor was not made here.")
-    page = sliced(
-        services.list_events(
-            limit=limit + 1, before=int(cursor[0]) if cursor else None, with_internal=member().role in VENDOR
-        ),
-        limit,
-        key="sequence",
-    )
+    cursor = number_cursor()
+    rows = services.list_events(limit=limit + 1, before=cursor, with_internal=member().role in VENDOR)
+    page = sliced(rows, limit, key="sequence")
     entries = [
         {"initials": initials(e.actor_name), "who": e.actor_name, "text": e.summary, "at_text": moment(e.created_at)}
         for e in page.items

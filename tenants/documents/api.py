@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_smorest import Blueprint
 
 from infra import clock
-from infra.problems import invalid
 from infra.web.pages import page_size, set_version, sliced, uuid_cursor
+from infra.web.query import PAGES, choice_argument, choices_argument, parameter, uuid_argument
 from tenants.access.gate import access, actor, member
 from tenants.documents import services, uploads
 from tenants.documents.models import Document
@@ -26,34 +26,39 @@ from tenants.documents.schemas import (
     SortSchema,
     UploadSchema,
 )
+from tenants.documents.states import DocumentStatus, ReviewStatus
+
+_STATUSES = tuple(status.value for status in DocumentStatus if status is not DocumentStatus.ABANDONED)
+_REVIEWS = tuple(status.value for status in ReviewStatus)
 
 blp = Blueprint("documents_api", __name__, url_prefix="/api/v1", description="Documents")
 
 
 @blp.get("/clinics/<uuid:clinic_id>/documents")
 @access(DOCUMENT_READ)
+@blp.doc(
+    parameters=[
+        *PAGES,
+        parameter("status", "Only files in one of these states.", choices=_STATUSES, many=True),
+        parameter("review", "Only files of which a person said this.", choices=_REVIEWS),
+        parameter("provider_id", "Only files of this provider.", form="uuid"),
+        parameter("task_id", "Only proofs of this task.", form="uuid"),
+    ]
+)
 @blp.response(200, DocumentListSchema)
 def list_documents(clinic_id: UUID) -> dict[str, Any]:
-    """Documents, newest first; `status`, `review`, `provider_id` and `task_id` narrow the list."""
+    """Documents, newest first."""
     limit = page_size()
     rows = services.list_documents(
         limit=limit + 1,
         after=uuid_cursor(),
-        provider_id=_wanted_id("provider_id"),
-        task_id=_wanted_id("task_id"),
-        statuses=request.args.getlist("status"),
-        review=request.args.get("review"),
+        provider_id=uuid_argument("provider_id"),
+        task_id=uuid_argument("task_id"),
+        statuses=choices_argument("status", _STATUSES),
+        review=choice_argument("review", _REVIEWS),
     )
     page = sliced(rows, limit)
     return {"items": page.items, "next_cursor": page.next_cursor}
-
-
-def _wanted_id(name: str) -> UUID | None:
-    text = request.args.get(name)
-    try:
-        return UUID(text) if text else None
-    except ValueError as error:
-        raise invalid(name, "Give an id.") from error
 
 
 @blp.post("/clinics/<uuid:clinic_id>/documents")

@@ -18,6 +18,7 @@ from onboarding.ar.services.imports import (
 from onboarding.ar.services.reading import sample_rows
 from onboarding.ar.services.rejects import list_rejects, note_download, original_text, reasons_of, rejects_csv
 from onboarding.ar.services.reports import (
+    SORTS,
     Aging,
     Claim,
     ClaimQuery,
@@ -34,6 +35,7 @@ from onboarding.ar.services.reports import (
 )
 
 __all__ = [
+    "SORTS",
     "Aging",
     "Claim",
     "ClaimQuery",
