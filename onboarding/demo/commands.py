@@ -6,6 +6,7 @@ import time
 
 import click
 
+from infra.logs import configure_logs
 from infra.settings import settings
 from onboarding.demo.clinics import CLINICS
 from onboarding.demo.loading import load
@@ -23,9 +24,14 @@ def demo_command() -> None:
     if vendor_of_others():
         click.echo("This database has a billing vendor already, so the demo vendor is not loaded.")
         return
+    configure_logs("ERROR")  # hundreds of jobs are performed here; the terminal is for the sign-ins
     begun = time.monotonic()
     if load(click.echo):
         click.echo(f"The demo vendor is loaded ({time.monotonic() - begun:.0f} s).")
+    if not settings().clamd_url:
+        click.echo(
+            "There is no virus scanner: the demo's papers wait for one, and what they prove is only claimed so far."
+        )
     click.echo(sign_in_table())
 
 

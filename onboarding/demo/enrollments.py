@@ -210,7 +210,8 @@ def _take(cases: Sequence[Case], since: date | None, until: date, today: date) -
     for case in cases:
         for state, on in case.steps(today):
             if (since is None or on > since) and on <= until and case.key in ids:
-                if state is S.EFFECTIVE and letter is None:  # no scanner: nothing is proven yet
+                # Without a scanner no letter proves anything: the case waits before its effective date.
+                if letter is None and S.EFFECTIVE in [each for each, day in case.steps(today) if day <= on]:
                     break
                 take_step(ids[case.key], _step(case, state, on, today, letter))
                 moved.add(case.key)
