@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 
 from flask import Response
 
 from credentialing.panel import services
-from credentialing.panel.rules import defused
+from infra.web.exports import csv_answer
 
 COLUMNS = (
     "on npi provider payer_id payer line_of_business status reason release_when billable_from predicted_p50"
@@ -19,14 +17,7 @@ COLUMNS = (
 
 def holds_csv(on: date) -> Response:
     """The hold list of a day as CSV, one line for each hold; cells that a spreadsheet would run are defused."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for hold in services.holds(on):
-        writer.writerow([defused(value) for value in _cells(hold, on)])
-    answer = Response(text.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="holds-{on.isoformat()}.csv"'
-    return answer
+    return csv_answer(f"holds-{on.isoformat()}.csv", COLUMNS, (_cells(hold, on) for hold in services.holds(on)))
 
 
 def _cells(hold: services.Hold, on: date) -> list[str]:

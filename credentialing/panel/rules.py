@@ -35,12 +35,3 @@ def release_when(state: EnrollmentState, payer: str) -> str:
         Product rule: the hold list says what releases it (issue 2); billable only in loaded_verified (reference.yaml).
     """
     return RELEASES[state].format(payer=payer)
-
-
-def defused(value: str) -> str:
-    """Return a text that a spreadsheet does not run as a formula.
-
-    Source:
-        OWASP, CSV injection: a leading =, +, -, @, tab or carriage return makes a formula of a cell.
-    """
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

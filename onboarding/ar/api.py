@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from infra.db import current_tenant, db, unit_of_work
 from infra.outbox import OutboxRow
+from infra.web.exports import csv_download
 from infra.web.pages import decode_cursor, encode_cursor, page_size, sliced, uuid_cursor
 from infra.web.query import (
     PAGES,
@@ -88,9 +89,7 @@ def rejects_response(import_id: UUID) -> Response:
     with unit_of_work(scope):
         services.get_import(import_id)
         services.note_download(import_id)
-    answer = Response(stream_with_context(services.rejects_csv(scope, import_id)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="rejected-rows-{import_id}.csv"'
-    return answer
+    return csv_download(f"rejected-rows-{import_id}.csv", stream_with_context(services.rejects_csv(scope, import_id)))
 
 
 @blp.post("/clinics/<uuid:clinic_id>/ar-imports/<uuid:import_id>/mapping")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -11,6 +9,7 @@ from sqlalchemy import select
 
 from infra.crypto import decrypt
 from infra.db import Scope, current_tenant, db, unit_of_work
+from infra.spreadsheets import csv_lines
 from onboarding.ar.models import ArReject
 from onboarding.ar.reading import reject_place
 from tenants.audit import record
@@ -20,17 +19,13 @@ _HEADER = ("line", "outcome", "reasons", "balance", "original_text")
 
 
 def rejects_csv(scope: Scope, import_id: UUID) -> Iterator[str]:
-    """Yield the CSV in pieces, each read in its own short transaction.
-
-    Source:
-        OWASP, CSV injection: a cell that begins like a formula is preceded by an apostrophe.
-    """
-    yield _line(_HEADER)
+    """Yield the CSV in pieces, each read in its own short transaction."""
+    yield csv_lines([_HEADER])
     after = -1
     while True:
         with unit_of_work(scope):
             rows = list_rejects(import_id, after=after, limit=_PAGE)
-            piece = "".join(_line(_cells(row)) for row in rows)
+            piece = csv_lines(map(_cells, rows))
         if piece:
             yield piece
         if len(rows) < _PAGE:
@@ -83,14 +78,3 @@ def _cells(row: ArReject) -> tuple[str, ...]:
 def _dollars(cents: int) -> str:
     size = f"{abs(cents) // 100}.{abs(cents) % 100:02d}"
     return f"({size})" if cents < 0 else size
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([defused(cell) for cell in cells])
-    return text.getvalue()
-
-
-def defused(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") or cell[:1] in ("\t", "\r") else cell
