@@ -47,12 +47,11 @@ class Person:
 
     def open(self, path: str) -> Page:
         """Go to an address and check the page that arrives."""
-        self.page.wait_for_load_state("networkidle")
         answer = self.page.goto(path if path.startswith("http") else f"{self.base}{path}")
         assert answer is not None
         assert answer.status < 400, f"{path}: {answer.status}"
         assert_valid_html(answer.text(), path)
-        self.check()
+        self.check(settled=True)
         return self.page
 
     def sign_in(self, email: str, password: str) -> None:
@@ -64,10 +63,11 @@ class Person:
         expect(self.page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
         self.check()
 
-    def check(self) -> None:
+    def check(self, *, settled: bool = False) -> None:
         """Fail on a console error, a CSP violation, a sideways scroll, or a serious accessibility finding of the page at hand."""
-        self.page.wait_for_timeout(80)  # a click that was just made begins its navigation now
-        self.page.wait_for_load_state("networkidle")
+        if not settled:
+            self.page.wait_for_timeout(80)  # a click that was just made begins its navigation now
+            self.page.wait_for_load_state("networkidle")
         assert not self.complaints, self.complaints
         self.page.evaluate(AXE)
         found = self.page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")

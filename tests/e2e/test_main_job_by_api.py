@@ -99,10 +99,20 @@ def build_file(live, manager, admin, clinic) -> tuple[str, Caller]:
     needed = admin.get(f"{clinic}/providers/{provider}/requirements")["items"]
     missing = [item["code"] for item in needed if item["status"] == "missing"]
     assert "state_license" in missing
-    for code in missing:
-        document = admin.upload(
-            clinic, f"{code}.pdf", "application/pdf", pdf(f"{code} of Josephine Diaz"), kind=code, provider_id=provider
+    sent = [
+        admin.upload(
+            clinic,
+            f"{code}.pdf",
+            "application/pdf",
+            pdf(f"{code} of Josephine Diaz"),
+            until_status=None,
+            kind=code,
+            provider_id=provider,
         )
+        for code in missing
+    ]
+    for document in sent:
+        admin.wait(f"{clinic}/documents/{document}", lambda d: d["status"] == "available", "the file passed the scan")
         admin.post(f"{clinic}/documents/{document}/review", {"decision": "accepted"}, expect=403)
         manager.post(
             f"{clinic}/documents/{document}/review",
