@@ -27,7 +27,7 @@ from onboarding.demo.people import Known
 from tenants.documents.models import Document
 from tenants.documents.services import NewDocument, begin_scan, record_promise
 
-KEPT_S = 240
+KEPT_S = 900
 MARK = "onboarding.demo_act"
 SCAN = "tenants.scan_document"
 LOOK_AT_ALL = frozenset({"credentialing.check_files", "onboarding.complete_tasks", "onboarding.refresh_rollup"})
