@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from infra.problems import Conflict, Invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import errors_by_field, is_htmx, page_size, read_form, render, render_block, sliced, uuid_cursor
-from tenants.access.chrome import crumbs, home_of
+from tenants.access.chrome import clinic_today, crumbs, home_of
 from tenants.access.gate import access, actor, member
 from tenants.documents import services, uploads
 from tenants.documents.labels import kind_choices, kind_label, owners_of
@@ -95,6 +95,7 @@ def _document(clinic_id: UUID, document: Document, error: Invalid | None = None)
     back = _local(request.values.get("back"), url_for("documents.list_page", clinic_id=clinic_id))
     facts = {
         "document": document,
+        "clinic_day": clinic_today(),
         "owner": owners_of([document.provider_id]).get(document.provider_id) if document.provider_id else None,
         "kinds": kind_choices(),
         "back": back,
