@@ -83,6 +83,9 @@ def test_pictures_for_the_readme(demo, live, chromium):
         home = next((url for name, url in homes.items() if clinic and clinic in name), "")
         root = re.match(r"(/c/[0-9a-f-]{36})?", home).group(0)
         person.open((root + path) or "/portfolio")
+        if picture == "ar-import":
+            person.page.locator("#imports a").first.click()
+            person.check()
         person.picture(picture)
     person.open(
         re.match(r"/c/[0-9a-f-]{36}", next(u for n, u in homes.items() if "Lakeshore" in n)).group(0) + "/providers"
