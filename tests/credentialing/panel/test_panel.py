@@ -7,25 +7,11 @@ import io
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import event
 
 from infra import clock
-from infra.db.session import engine
 from tenants.access.roles import Role
 from tests.support.cases import make_proof, make_provider, start_case, step, walk
-
-
-@pytest.fixture
-def statements():
-    """The SQL statements that run inside the block."""
-    seen = []
-
-    def note(connection, cursor, statement, *_):
-        seen.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    yield seen
-    event.remove(engine(), "before_cursor_execute", note)
+from tests.support.counting import counted_statements
 
 
 def fill(clinic, names, payers=("aetna", "cigna_evernorth")):
@@ -55,15 +41,15 @@ def test_bulk_start_gives_each_pair_its_own_result(clinic, other_clinic):
 
 
 @pytest.mark.parametrize("path", ["/panel", "/holds", "/follow-ups"])
-def test_pages_take_the_same_few_statements_for_one_and_for_twenty(clinic, other_clinic, statements, path):
+def test_pages_take_the_same_few_statements_for_one_and_for_twenty(clinic, other_clinic, path):
     fill(clinic, ["Ortiz"])
     fill(other_clinic, [f"Lee{number}" for number in range(20)])
     counts = []
     for one in (clinic, other_clinic):
         pages = one.manager.pages
         pages.get(one.page(path))
-        statements.clear()
-        pages.get(one.page(path))
+        with counted_statements() as statements:
+            pages.get(one.page(path))
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert counts[0] <= 16, statements

@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import event
-
-from infra.db.session import engine
+from tests.support.counting import counted_statements
 from tests.support.files import pdf, send
 from tests.support.world import drain
 
 
-@pytest.fixture
-def statements():
-    """Counts the statements that are sent to the database."""
-    sent = []
-
-    def note(connection, cursor, statement, *rest):
-        sent.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    yield sent
-    event.remove(engine(), "before_cursor_execute", note)
+def _count(pages, path):
+    with counted_statements() as sent:
+        pages.get(path)
+    return len(sent)
 
 
-def _count(statements, pages, path):
-    statements.clear()
-    pages.get(path)
-    return len(statements)
-
-
-def test_no_page_asks_more_of_the_database_when_there_is_more(clinic, statements):
+def test_no_page_asks_more_of_the_database_when_there_is_more(clinic):
     api, pages = clinic.admin.api, clinic.specialist.pages
     first = api.post(clinic.url("/providers"), {"npi": "1841305265"}, expect=201)
     drain(clinic)
     paths = [clinic.page("/providers"), clinic.page(f"/providers/{first['id']}"), clinic.page("/documents")]
     send(api, clinic, pdf("one"), kind="cv", provider_id=first["id"])
-    before = [_count(statements, pages, path) for path in paths]
+    before = [_count(pages, path) for path in paths]
     for npi in ("1710448576", "1043391675", "1013362458", "1851721591"):
         api.post(clinic.url("/providers"), {"npi": npi}, expect=201)
     for kind in ("state_license", "diploma", "w9", None):
         facts = {"kind": kind} if kind else {}
         send(api, clinic, pdf(str(kind)), scan=False, provider_id=first["id"], **facts)
     drain(clinic)
-    assert [_count(statements, pages, path) for path in paths] == before
+    assert [_count(pages, path) for path in paths] == before
     assert max(before) <= 16
 
 

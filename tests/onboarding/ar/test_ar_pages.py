@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import event
-
-from infra.db.session import engine
 from tests.onboarding.ar.test_aging_imports import SMALL
+from tests.support.counting import counted_statements
 from tests.support.world import drain
 
 
 def statements_of(action):
-    seen = []
-
-    def note(connection, cursor, statement, *rest):
-        seen.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
+    with counted_statements() as sent:
         action()
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
-    return len(seen)
+    return len(sent)
 
 
 def test_a_file_goes_from_the_drop_to_acceptance_through_the_pages(clinic, files):

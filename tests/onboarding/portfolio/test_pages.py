@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from infra import clock
-from infra.db.session import engine
 from tests.onboarding.plan.test_plan_api import move
-
-
-@contextmanager
-def counted_statements():
-    """How many statements are sent to the database inside the block."""
-    sent = []
-
-    def note(connection, cursor, statement, parameters, context, executemany):
-        sent.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
+from tests.support.counting import counted_statements
 
 
 def test_the_portfolio_shows_only_own_clinics(clinic, other_clinic):
