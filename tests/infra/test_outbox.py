@@ -182,12 +182,17 @@ def test_event_reaches_each_listener_in_its_own_row(clinic):
     assert calls == ["test.happened:7"]
 
 
+def hand_over_all(connection, queue):
+    """All that is due, also what other tests left behind: the relay takes it in batches. Returns how many."""
+    return sum(iter(lambda: hand_over(connection, queue), 0))
+
+
 def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
     job_id = ask(clinic, "test.note", {"word": "x"})
     redis = Redis.from_url(os.environ["REDIS_URL"])
     queue = make_queue(redis)
     with psycopg.connect(plain_dsn(os.environ["RELAY_DATABASE_URL"])) as connection:
-        assert hand_over(connection, queue) >= 1
+        assert hand_over_all(connection, queue) >= 1
         assert f"{job_id}_0" in queue.get_job_ids()
         assert hand_over(connection, queue) == 0, "handed over once until it is overdue"
         redis.flushdb()
@@ -195,7 +200,7 @@ def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
             session.execute(
                 text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id}
             )
-        hand_over(connection, queue)
+        hand_over_all(connection, queue)
         assert f"{job_id}_0" in queue.get_job_ids()
     redis.flushdb()
 
@@ -206,7 +211,7 @@ def test_job_of_a_worker_that_died_before_its_lease_is_handed_over_again(clinic)
     redis.flushdb()
     queue = make_queue(redis)
     with psycopg.connect(plain_dsn(os.environ["RELAY_DATABASE_URL"])) as connection:
-        hand_over(connection, queue)
+        hand_over_all(connection, queue)
         queue.fetch_job(f"{job_id}_0").set_status(JobStatus.STARTED)
         queue.remove(f"{job_id}_0")
         assert f"{job_id}_0" not in queue.get_job_ids()
@@ -214,7 +219,7 @@ def test_job_of_a_worker_that_died_before_its_lease_is_handed_over_again(clinic)
             session.execute(
                 text("UPDATE app.outbox SET next_at = now() - interval '1 second' WHERE id = :i"), {"i": job_id}
             )
-        hand_over(connection, queue)
+        hand_over_all(connection, queue)
         assert queue.get_job_ids().count(f"{job_id}_0") == 1
     redis.flushdb()
 
