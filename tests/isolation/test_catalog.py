@@ -46,7 +46,7 @@ MUTANTS = {
     "provider rule dropped": "DROP POLICY own_record ON app.document",
     "staff rule dropped": "DROP POLICY staff_only ON app.clinic_rollup",
     "nullable tenant": "ALTER TABLE app.clinic_rollup DROP CONSTRAINT pk_clinic_rollup CASCADE; ALTER TABLE app.clinic_rollup ALTER tenant_id DROP NOT NULL",
-    "global unique": "CREATE UNIQUE INDEX leak ON app.provider (npi)",
+    "global unique": "CREATE UNIQUE INDEX leak ON app.provider (npi, id)",
     "plain foreign key": "CREATE UNIQUE INDEX pid ON app.provider (id); ALTER TABLE app.document ADD CONSTRAINT leak FOREIGN KEY (provider_id) REFERENCES app.provider (id)",
     "definer view": "CREATE VIEW app.v AS SELECT * FROM app.document; GRANT SELECT ON app.v TO app_rw",
     "materialized view": "CREATE MATERIALIZED VIEW app.m AS SELECT * FROM app.document",
