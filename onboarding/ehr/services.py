@@ -12,9 +12,10 @@ from sqlalchemy import select
 from infra import clock
 from infra.crypto import decrypt, encrypt
 from infra.db import current_tenant, db
+from infra.db.find import find
 from infra.ids import uuid7
 from infra.outbox import later, publish
-from infra.problems import NotFound, invalid
+from infra.problems import invalid
 from integrations.fhir import ClientCredentials, Step
 from onboarding.ehr.models import EhrConnection
 from tenants.audit import record
@@ -75,13 +76,7 @@ def _subject(row: EhrConnection) -> dict[str, Any]:
 
 def get_connection(connection_id: UUID, *, lock: bool = False) -> EhrConnection:
     """One connection of this clinic. Raises `NotFound`."""
-    query = select(EhrConnection).where(EhrConnection.tenant_id == current_tenant(), EhrConnection.id == connection_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = db().scalars(query).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return find(EhrConnection, connection_id, lock=lock)
 
 
 def list_connections(*, limit: int, after: UUID | None = None) -> Sequence[EhrConnection]:

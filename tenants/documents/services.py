@@ -12,6 +12,7 @@ from sqlalchemy import func, select, tuple_
 
 from infra import clock
 from infra.db import current_scope, current_tenant, db
+from infra.db.find import find
 from infra.outbox import later, publish
 from infra.problems import Conflict, NotFound, TooLarge, UnsupportedType, invalid
 from infra.settings import settings
@@ -205,13 +206,7 @@ def facts_of(document: Document) -> dict[str, str | None]:
 
 def get_document(document_id: UUID, *, lock: bool = False) -> Document:
     """One document of this clinic. Raises `NotFound`."""
-    query = select(Document).where(Document.tenant_id == current_tenant(), Document.id == document_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    document = db().scalars(query).one_or_none()
-    if document is None:
-        raise NotFound
-    return document
+    return find(Document, document_id, lock=lock)
 
 
 def downloadable(document_id: UUID) -> Document:

@@ -18,6 +18,7 @@ from credentialing.providers.models import Provider
 from infra import clock
 from infra.calendar import federal_calendar
 from infra.db import current_scope, current_tenant, db
+from infra.db.find import find
 from infra.ids import uuid7
 from infra.outbox import publish
 from infra.problems import Conflict, NotFound, StaleVersion, invalid
@@ -310,12 +311,7 @@ def ids_of(case: Enrollment) -> dict[str, str | None]:
 
 def get_enrollment(enrollment_id: UUID, *, lock: bool = False, if_version: int | None = None) -> Enrollment:
     """One case of this clinic. Raises `NotFound`, and `StaleVersion` when `if_version` is no longer current."""
-    query = select(Enrollment).where(Enrollment.tenant_id == current_tenant(), Enrollment.id == enrollment_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    case = db().scalars(query).one_or_none()
-    if case is None:
-        raise NotFound
+    case = find(Enrollment, enrollment_id, lock=lock)
     if if_version is not None and case.version != if_version:
         raise StaleVersion
     return case

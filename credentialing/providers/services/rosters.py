@@ -14,9 +14,10 @@ from credentialing.providers.rules import PersonName, is_somebody_else, proper_n
 from credentialing.providers.services.files import add_provider, apply_facts
 from infra import clock
 from infra.db import current_scope, current_tenant, db
+from infra.db.find import find
 from infra.ids import uuid7
 from infra.outbox import later, publish
-from infra.problems import Conflict, NotFound
+from infra.problems import Conflict
 from integrations.dea import dea_is_valid
 from integrations.roster import RosterRow, RowRejected
 from tenants.audit import record
@@ -53,13 +54,7 @@ def start_import(*, document_id: UUID, mapping: Mapping[str, str] | None = None)
 
 def get_import(import_id: UUID, *, lock: bool = False) -> RosterImport:
     """One import of this clinic. Raises `NotFound`."""
-    query = select(RosterImport).where(RosterImport.tenant_id == current_tenant(), RosterImport.id == import_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = db().scalars(query).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return find(RosterImport, import_id, lock=lock)
 
 
 def latest_imports(*, limit: int = 10) -> Sequence[RosterImport]:

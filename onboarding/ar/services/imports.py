@@ -12,8 +12,9 @@ from sqlalchemy import select, text, update
 
 from infra import clock
 from infra.db import current_scope, current_tenant, db
+from infra.db.find import find
 from infra.outbox import later, publish
-from infra.problems import Conflict, NotFound, invalid
+from infra.problems import Conflict, invalid
 from integrations.aging import FIELDS
 from integrations.filetypes import X12
 from onboarding.ar.models import ArImport
@@ -166,13 +167,7 @@ def document_checked(document_id: UUID, *, available: bool) -> None:
 
 def get_import(import_id: UUID, *, lock: bool = False) -> ArImport:
     """One import of this clinic. Raises `NotFound`."""
-    query = select(ArImport).where(ArImport.tenant_id == current_tenant(), ArImport.id == import_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = db().scalars(query).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return find(ArImport, import_id, lock=lock)
 
 
 def list_imports(*, limit: int, after: UUID | None = None) -> Sequence[ArImport]:
