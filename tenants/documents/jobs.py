@@ -20,6 +20,7 @@ from integrations.filetypes import HEAD_BYTES, matches_declared, sniff_type
 from tenants.documents.models import Document
 from tenants.documents.services import abandon_upload, finish_scan, get_document
 from tenants.documents.states import DocumentStatus
+from tenants.documents.type_words import not_what_it_says
 from tenants.documents.uploads import UPLOAD_LIFETIME, complete_upload
 
 _SPOOL_BYTES = 8 * 1024 * 1024
@@ -45,6 +46,7 @@ def scan_document(work: Work, *, document_id: str) -> dict[str, str]:
 
 
 def _inspect(work: Work, document: Document, copy: IO[bytes]) -> tuple[str | None, str]:
+    """Why the file is refused, if it is, and its real type. A virus is named before a wrong type."""
     digest, size = hashlib.sha256(), 0
     for chunk in storage().chunks(document.object_key):
         digest.update(chunk)
@@ -58,10 +60,15 @@ def _inspect(work: Work, document: Document, copy: IO[bytes]) -> tuple[str | Non
         return f"{document.size} bytes were promised, {size} arrived", detected
     if digest.hexdigest() != document.sha256:
         return "the checksum differs from the one that was promised", detected
-    if not matches_declared(detected, document.content_type, document.filename):
-        return f"it says {document.content_type} but is {detected}", detected
+    is_what_it_says = matches_declared(detected, document.content_type, document.filename)
+    wrong_type = None if is_what_it_says else not_what_it_says(detected, document.content_type, document.filename)
     copy.seek(0)
-    return _scan(copy), detected
+    try:
+        return _scan(copy) or wrong_type, detected
+    except Unavailable:
+        if wrong_type is None:
+            raise
+        return wrong_type, detected
 
 
 def _scan(copy: IO[bytes]) -> str | None:

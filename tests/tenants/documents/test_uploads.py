@@ -49,7 +49,19 @@ def test_what_the_scanner_finds_stays_in_quarantine(clinic):
 
 def test_a_file_that_is_not_what_it_says_is_set_aside(clinic):
     document = send(clinic.admin.api, clinic, b"<html><script>alert(1)</script></html>", filename="w9.pdf")
-    assert clinic.admin.api.get(clinic.url(f"/documents/{document}"))["status"] == "quarantined"
+    found = clinic.admin.api.get(clinic.url(f"/documents/{document}"))
+    assert (found["status"], found["status_reason"]) == ("quarantined", "it is not a PDF")
+    document = send(clinic.admin.api, clinic, b"Just a few words.", filename="w9.pdf")
+    found = clinic.admin.api.get(clinic.url(f"/documents/{document}"))
+    assert found["status_reason"] == "it is plain text, not a PDF"
+
+
+def test_a_virus_is_named_also_when_the_file_is_not_what_it_says(clinic):
+    document = send(clinic.admin.api, clinic, EICAR, filename="license.pdf")
+    found = clinic.admin.api.get(clinic.url(f"/documents/{document}"))
+    assert found["status"] == "quarantined"
+    assert "the virus scanner found" in found["status_reason"]
+    assert "Eicar" in found["status_reason"]
 
 
 def test_a_checksum_that_differs_is_refused_and_nothing_is_kept(clinic):
