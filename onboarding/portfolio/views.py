@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,7 @@ TRAITS = (
     ("facility", "Bills as a facility", "Institutional claims; choose four weeks."),
 )
 TREND_DAYS = 14
+WEEKS_BACK, WEEKS_AHEAD = 20, 39
 
 
 @bp.get("/portfolio")
@@ -65,7 +66,7 @@ def portfolio_page() -> ResponseReturnValue:
     found = services.read_portfolio(text=text, only=only, waiting_on=waiting_on)
     today = clinic_today()
     dated = [
-        day
+        _within(day, today)
         for row in found.rows
         if not _is_live(row)
         for day in (row.go_live_target, row.forecast_p50, row.forecast_p80)
@@ -83,7 +84,7 @@ def portfolio_page() -> ResponseReturnValue:
         waiting_on=waiting_on,
         start=start,
         end=end,
-        lanes=[_lane(row) for row in found.rows if row.go_live_target and not _is_live(row)],
+        lanes=[_lane(row, today) for row in found.rows if row.go_live_target and not _is_live(row)],
         days=[start + timedelta(days=n) for n in range((end - start).days + 3)] if view == "weeks" else [],
         is_live=_is_live,
         dots=_dots,
@@ -93,15 +94,21 @@ def portfolio_page() -> ResponseReturnValue:
     )
 
 
-def _lane(row: ClinicRollup) -> dict[str, Any]:
+def _within(day: date, today: date) -> date:
+    """The day, or the nearest one that the axis reaches: one clinic with an odd date must not stretch it over years."""
+    return min(max(day, today - timedelta(weeks=WEEKS_BACK)), today + timedelta(weeks=WEEKS_AHEAD))
+
+
+def _lane(row: ClinicRollup, today: date) -> dict[str, Any]:
     late = f"{counted(row.days_late, 'business day')} late" if row.days_late else "On time"
     return {
         "label": row.name,
         "url": url_for("portfolio.clinic_home", clinic_id=row.tenant_id),
         "status": (late, "blocked" if row.days_late else "waiting"),
-        "gate": row.go_live_target,
-        "p50": row.forecast_p50,
-        "p80": row.forecast_p80,
+        **{
+            name: _within(day, today) if day else None
+            for name, day in (("gate", row.go_live_target), ("p50", row.forecast_p50), ("p80", row.forecast_p80))
+        },
         "title": f"{row.name}: {late.lower()}",
     }
 

@@ -20,6 +20,7 @@ from tenants.access.identity import Identity
 from tenants.access.roles import Role
 from tenants.audit import record
 from tenants.clinics.models import Clinic
+from tenants.clinics.rules import contract_days
 from tenants.clinics.services import NewClinic, create_clinic
 
 REFRESH_S = 3600
@@ -41,10 +42,17 @@ def sign_clinic(
 def open_clinic(identity: Identity, new: NewClinic, *, variant: str) -> tuple[Clinic, Plan]:
     """Make a clinic with its plan for a person of the vendor's staff, in a unit of work of its own under the clinic's new id.
 
-    Raises `Forbidden` for a person outside of the vendor, `Invalid` for an NPI with a wrong check digit.
+    Raises `Forbidden` for a person outside of the vendor, `Invalid` for an NPI with a wrong check digit or a contract too far
+    from today.
     """
     if identity.vendor_id is None or identity.vendor_role is None:
         raise Forbidden("Only the billing vendor's staff may sign a clinic.")
+    first, last = contract_days(clock.today(new.timezone))
+    if not first <= new.contract_on <= last:
+        raise invalid(
+            "contract_date",
+            f"Give the day of the signature: from {first.isoformat()} (three years back) to {last.isoformat()} (a year ahead).",
+        )
     with unit_of_work(Scope(tenant_id=uuid7(), actor_id=identity.id, actor_name=identity.name)):
         return sign_clinic(new, vendor_id=identity.vendor_id, creator_role=identity.vendor_role, variant=variant)
 

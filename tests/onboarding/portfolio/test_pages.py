@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from sqlalchemy import update
 
 from infra import clock
+from infra.db import db
+from tenants.clinics.models import ClinicRollup
 from tests.onboarding.plan.test_plan_api import move
 from tests.support.counting import counted_statements
 
@@ -28,6 +33,23 @@ def test_a_manager_signs_a_clinic_on_the_page(clinic):
     assert "Maple Grove Therapy" in home
     assert "Whose turn" in home
     clinic.admin.pages.get("/clinics/new", expect=403)
+
+
+@pytest.mark.parametrize("day", ["1026-11-20", "2099-11-20", "2023-11-01", "2027-12-01"])
+def test_a_contract_of_another_time_is_refused_at_both_doors(clinic, day):
+    facts = {"name": "Odd Year Therapy", "state": "OH", "timezone": "America/New_York", "contract_date": day}
+    problem = clinic.manager.api.post("/api/v1/clinics", facts, expect=422)
+    assert problem["errors"][0]["pointer"] == "#/contract_date"
+    assert "Give the day of the signature" in clinic.manager.pages.post("/clinics/new", facts, expect=422)
+    clinic.manager.api.patch(clinic.url(""), {"contract_date": day}, expect=422)
+
+
+def test_one_odd_clinic_does_not_stretch_the_weeks(clinic):
+    with clinic.work():
+        db().execute(update(ClinicRollup).values(go_live_target=date(1026, 12, 8), forecast_p80=date(2999, 1, 4)))
+    page = clinic.manager.pages.get("/portfolio?view=weeks")
+    assert clinic.name in page
+    assert page.count("timeline-grid") <= 2 * 62
 
 
 def test_the_home_asks_the_clinic_for_what_is_theirs(clinic):
