@@ -16,6 +16,7 @@ from infra.logs import configure_logs
 from infra.outbox.registry import load_jobs
 from infra.settings import Settings, settings
 from infra.web import docs, health
+from infra.web.bodies import install_body_check
 from infra.web.errors import install_errors
 from infra.web.limits import limiter
 from infra.web.pages import tag_answer
@@ -47,6 +48,7 @@ def create_app() -> Flask:
     install_login(app)
     install_errors(app)
     install_csrf(app)
+    install_body_check(app)
     limiter.init_app(app)
     app.after_request(tag_answer)
     _register_rooms(app)

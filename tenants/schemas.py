@@ -22,9 +22,17 @@ class StrictSchema(Schema):
         ordered = True
 
 
+class TrimmedText(fields.String):
+    """Text without spaces around it, so that a few spaces are no name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        return text.strip()
+
+
 def text_field(*, required: bool = False, longest: int = 200, **options: Any) -> fields.String:
     """A text of 1 to `longest` characters."""
-    return fields.String(required=required, validate=validate.Length(min=1, max=longest), **options)
+    return TrimmedText(required=required, validate=validate.Length(min=1, max=longest), **options)
 
 
 class LinkSchema(Schema):

@@ -43,9 +43,9 @@ def check_promise(new: NewDocument) -> None:
     """Raise `TooLarge`, `UnsupportedType`, or `Invalid` for a bad checksum or an empty file."""
     limit = settings().max_upload_bytes
     if new.size > limit:
-        raise TooLarge(f"A file may have at most {limit // (1024 * 1024)} MiB; this one has {new.size / 1048576:.1f}.")
+        raise TooLarge(f"A file may have at most {limit // (1024 * 1024)} MiB.")
     if new.size < 1:
-        raise invalid("size", "The file is empty.")
+        raise invalid("size", "The file is empty: give its size in bytes, at least 1.")
     if not _SHA256.match(new.sha256):
         raise invalid("sha256", "Give the SHA-256 of the file as 64 hexadecimal digits.")
     if not may_be_promised(new.content_type, new.filename):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from infra.ids import uuid7
 
 
@@ -78,3 +80,24 @@ def test_refused_request_gives_its_idempotency_key_back(clinic):
         ).status_code
         == 201
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "pointer"),
+    [
+        (b"[" * 100_000, "application/json", 422, None),
+        (b'{"name": ' + b"9" * 10_000 + b"}", "application/json", 422, None),
+        (b'{"name": "\\ud800"}', "application/json", 422, "#/name"),
+        (b'{"name": "a\\u0000b"}', "application/json", 422, "#/name"),
+        (b'{"name": "   "}', "application/json", 422, "#/name"),
+        (b'{"name": "x"', "application/json", 422, None),
+        (b"name=x", "text/plain", 415, None),
+        (b"name=x", "application/x-www-form-urlencoded", 415, None),
+    ],
+)
+def test_garbage_gets_a_clear_answer(clinic, body, kind, status, pointer):
+    answer = clinic.manager.api.call("PATCH", clinic.url(""), data=body, headers={"Content-Type": kind})
+    assert answer.status_code == status, answer.get_data(as_text=True)[:300]
+    if pointer:
+        assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
+    assert clinic.manager.api.get(clinic.url(""))["name"] == "Harbor Counseling"
