@@ -46,6 +46,14 @@ def get_connection(clinic_id: UUID, connection_id: UUID) -> EhrConnection:
     return services.get_connection(connection_id)
 
 
+@blp.delete("/clinics/<uuid:clinic_id>/ehr-connections/<uuid:connection_id>")
+@access(EHR_CONNECT)
+@blp.response(204)
+def delete_connection(clinic_id: UUID, connection_id: UUID) -> None:
+    """Remove a connection; one that is verified, or being tested, stays."""
+    services.remove_connection(connection_id)
+
+
 @blp.post("/clinics/<uuid:clinic_id>/ehr-connections/<uuid:connection_id>/test")
 @access(EHR_TEST)
 @blp.response(202, ConnectionSchema)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,8 +17,9 @@ from infra.db import current_tenant, db
 from infra.db.find import find
 from infra.ids import uuid7
 from infra.outbox import later, publish
-from infra.problems import invalid
+from infra.problems import Conflict, invalid
 from integrations.fhir import ClientCredentials, Step
+from onboarding.ehr.labels import STEP_WORDS
 from onboarding.ehr.models import EhrConnection
 from tenants.audit import record
 
@@ -42,19 +45,30 @@ class Target:
     credentials: ClientCredentials | None
 
 
+def _is_plain_address(address: str) -> bool:
+    """A web address that holds no secret; where it leads is checked by the test, each time."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+
+
 def create_connection(new: NewConnection) -> EhrConnection:
     """Enter a connection; it is untested. Raises `Invalid` for a kind that does not work yet, or half a credential."""
     if new.kind in _LATER_KINDS:
         raise invalid("kind", f"{_LATER_KINDS[new.kind]} are not offered yet. Choose FHIR R4.")
     if not new.base_url:
         raise invalid("base_url", "Enter the FHIR base address, for example https://ehr.example.com/fhir/r4.")
+    if not _is_plain_address(new.base_url):
+        raise invalid("base_url", "Enter an https address without a user name or password in it.")
     if bool(new.client_id) != bool(new.client_secret):
         missing = "client_secret" if new.client_id else "client_id"
         raise invalid(missing, "Client id and secret belong together: enter both or neither.")
     row = EhrConnection(
         id=uuid7(),
         kind=new.kind,
-        name=new.name or "FHIR R4",
+        name=new.name or _named_after(new.base_url),
         base_url=new.base_url.strip().rstrip("/"),
         client_id=new.client_id,
     )
@@ -64,6 +78,15 @@ def create_connection(new: NewConnection) -> EhrConnection:
     db().flush()
     record("ehr_connection.created", f"entered the EHR connection {row.name}", **_subject(row))
     return row
+
+
+def _named_after(base_url: str) -> str:
+    """What a connection is called that nobody named: the host of its address, so that two can be told apart."""
+    try:
+        host = urlsplit(base_url.strip()).hostname
+    except ValueError:
+        host = None
+    return (host or "FHIR R4")[:120]
 
 
 def _secret_place(row_id: UUID) -> str:
@@ -85,6 +108,22 @@ def list_connections(*, limit: int, after: UUID | None = None) -> Sequence[EhrCo
     if after is not None:
         query = query.where(EhrConnection.id < after)
     return db().scalars(query.order_by(EhrConnection.id.desc()).limit(limit)).all()
+
+
+def remove_connection(connection_id: UUID) -> str:
+    """Remove a connection and its sealed secret; returns its name.
+
+    Raises `Conflict` while a test runs, and for a verified one, which is the proof of a task of the plan.
+    """
+    row = get_connection(connection_id, lock=True)
+    if row.status == "testing":
+        raise Conflict("This connection is being tested; remove it when the test has ended.")
+    if row.status == "verified":
+        raise Conflict("This connection is verified, and the plan stands on that; it cannot be removed.")
+    db().delete(row)
+    db().flush()
+    record("ehr_connection.removed", f"removed the EHR connection {row.name}", **_subject(row))
+    return row.name
 
 
 def begin_test(connection_id: UUID) -> EhrConnection:
@@ -124,7 +163,7 @@ def finish_test(connection_id: UUID, steps: Sequence[Step]) -> EhrConnection:
         record("ehr_connection.verified", f"verified the EHR connection {row.name}", **_subject(row))
     else:
         failed = next((step for step in steps if step.ok is False), None)
-        words = f" at the step {failed.step}: {failed.detail}" if failed else ""
+        words = f" at the step “{STEP_WORDS[failed.step]}”: {failed.detail}" if failed else ""
         record("ehr_connection.failed", f"tested the EHR connection {row.name}; it failed{words}", **_subject(row))
     publish(f"ehr_connection.{row.status}", connection_id=str(row.id), kind=row.kind)
     return row

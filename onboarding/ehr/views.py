@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from infra.problems import Invalid
+from infra.problems import Conflict, Invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import errors_by_field, page_size, read_form, render, sliced, uuid_cursor
 from onboarding.ehr import services
+from onboarding.ehr.labels import STEP_WORDS
 from onboarding.ehr.models import EhrConnection
 from onboarding.ehr.permissions import EHR_CONNECT, EHR_READ, EHR_TEST
 from onboarding.ehr.schemas import NewConnectionSchema
@@ -25,13 +26,6 @@ STATES = {
     "testing": ("Being tested", "waiting"),
     "verified": ("Verified", "good"),
     "failed": ("Failed", "blocked"),
-}
-STEP_WORDS = {
-    "address": "Address",
-    "tls": "Encryption",
-    "capability": "What it offers",
-    "token": "Sign-in",
-    "read": "One read",
 }
 
 
@@ -52,13 +46,18 @@ def _page(clinic_id: UUID, error: Invalid | None = None, values: dict[str, str] 
         next_cursor=page.next_cursor,
         errors=errors_by_field(error),
         values=values or {},
-        connect_permission=EHR_CONNECT,
         **_words(clinic_id),
     )
 
 
 def _words(clinic_id: UUID) -> dict[str, object]:
-    return {"clinic_id": clinic_id, "states": STATES, "step_words": STEP_WORDS, "test_permission": EHR_TEST}
+    return {
+        "clinic_id": clinic_id,
+        "states": STATES,
+        "step_words": STEP_WORDS,
+        "test_permission": EHR_TEST,
+        "connect_permission": EHR_CONNECT,
+    }
 
 
 @bp.post("/c/<uuid:clinic_id>/ehr")
@@ -81,6 +80,19 @@ def create(clinic_id: UUID) -> ResponseReturnValue:
 def begin_test(clinic_id: UUID, connection_id: UUID) -> ResponseReturnValue:
     """Test a connection."""
     services.begin_test(connection_id)
+    return redirect(url_for("ehr.connections_page", clinic_id=clinic_id))
+
+
+@bp.post("/c/<uuid:clinic_id>/ehr/<uuid:connection_id>/delete")
+@access(EHR_CONNECT)
+def delete(clinic_id: UUID, connection_id: UUID) -> ResponseReturnValue:
+    """Remove a connection that no test has verified."""
+    try:
+        name = services.remove_connection(connection_id)
+    except Conflict as error:
+        flash(error.detail, "error")
+    else:
+        flash(f"{name} is removed.", "success")
     return redirect(url_for("ehr.connections_page", clinic_id=clinic_id))
 
 

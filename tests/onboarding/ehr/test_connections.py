@@ -104,3 +104,37 @@ def test_what_is_entered_is_checked_and_two_clicks_are_one_test(clinic, other_cl
     assert len(rows) == 1
     other_clinic.manager.api.get(other_clinic.url(f"/ehr-connections/{made['id']}"), expect=404)
     other_clinic.manager.api.post(other_clinic.url(f"/ehr-connections/{made['id']}/test"), expect=404)
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "https://user:secret@ehr.example/fhir", "ehr.example", "https://[::1"]
+)
+def test_address_that_is_none_or_holds_a_secret_is_refused_at_entry(clinic, address):
+    answer = clinic.manager.api.post(
+        clinic.url("/ehr-connections"), {"kind": "fhir_r4", "base_url": address}, expect=422
+    )
+    assert [error["pointer"] for error in answer["errors"]] == ["#/base_url"]
+
+
+def test_one_that_failed_is_told_in_plain_words_and_can_be_removed(clinic, other_clinic, guarded_server):
+    found = outcome_of(clinic, base_url="https://10.0.0.5/fhir")
+    assert found["name"] == "10.0.0.5", "two that nobody named can be told apart"
+    page = clinic.manager.pages.get(clinic.page("/ehr"))
+    assert "Encryption, Server description, Access token, One read: not tried, because “Address” failed." in page
+    assert "at the step “Address”" in clinic.manager.pages.get(clinic.page("/activity"))
+    api = clinic.url(f"/ehr-connections/{found['id']}")
+    other_clinic.manager.api.delete(other_clinic.url(f"/ehr-connections/{found['id']}"), expect=404)
+    clinic.manager.api.delete(api, expect=204)
+    clinic.manager.api.get(api, expect=404)
+    again = outcome_of(clinic, base_url="https://10.0.0.6/fhir", name="Old Kipu")
+    clinic.manager.pages.post(clinic.page(f"/ehr/{again['id']}/delete"), {})
+    assert "Old Kipu is removed." in clinic.manager.pages.get(clinic.page("/ehr"))
+    assert "removed the EHR connection Old Kipu" in clinic.manager.pages.get(clinic.page("/activity"))
+
+
+def test_a_verified_connection_stays_because_the_plan_stands_on_it(clinic, guarded_server):
+    found = outcome_of(
+        clinic, base_url=guarded_server, client_id=DEMO_CLIENT_ID, client_secret=DEMO_CLIENT_SECRET, name="Kipu"
+    )
+    clinic.manager.api.delete(clinic.url(f"/ehr-connections/{found['id']}"), expect=409)
+    assert clinic.manager.api.get(clinic.url(f"/ehr-connections/{found['id']}"))["status"] == "verified"
