@@ -35,6 +35,30 @@ class TaskStep(StrEnum):
     REOPENED = "reopened"
 
 
+STATUS_WORDS: Mapping[str, str] = {
+    TaskStatus.NOT_STARTED: "not started",
+    TaskStatus.IN_PROGRESS: "in progress",
+    TaskStatus.BLOCKED: "blocked",
+    TaskStatus.CLAIMED: "claimed",
+    TaskStatus.VERIFIED: "verified",
+    TaskStatus.SKIPPED: "skipped",
+}
+
+
+class StepNotPossible(NotAllowed):
+    """The task stands where this step does not follow, most often because somebody was faster; says so in words."""
+
+    def __init__(self, present: TaskStatus, wanted: TaskStep) -> None:
+        super().__init__(present, wanted, steps_from(present))
+        word = STATUS_WORDS[present]
+        said = (
+            f"This task is already {word}"
+            if present.value == wanted.value
+            else f"That step is not possible now: the task is {word}"
+        )
+        self.detail = f"{said}. Reload to see what changed."
+
+
 DONE = frozenset({TaskStatus.VERIFIED, TaskStatus.SKIPPED})
 OPEN = frozenset(TaskStatus) - DONE
 
@@ -112,12 +136,12 @@ def move(
     """Return the status after `step`.
 
     Raises:
-        NotAllowed: The step does not follow from `status`.
+        StepNotPossible: The step does not follow from `status`.
         EvidenceMissing: A reason, the one waited on, or the proof is missing; `fields` names it.
     """
     after = TRANSITIONS.get((status, step))
     if after is None:
-        raise NotAllowed(status, step, steps_from(status))
+        raise StepNotPossible(status, step)
     missing = lacking(step, evidence, needs_document=needs_document)
     if missing:
         raise EvidenceMissing(step, missing)

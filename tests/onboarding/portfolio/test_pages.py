@@ -85,6 +85,19 @@ def test_a_task_is_moved_on_its_own_page_and_refused_with_the_form(clinic):
     clinic.admin.pages.get(clinic.page(f"/plan/tasks/{inside}"), expect=404)
 
 
+def test_a_stale_tab_is_told_in_words_where_the_task_stands(clinic):
+    task = move(clinic.manager, clinic, "T012", "in_progress")
+    address = clinic.page(f"/plan/tasks/{task['id']}/step")
+    again = clinic.manager.pages.post(address, {"to": "in_progress"}, expect=409)
+    assert "This task is already in progress. Reload to see what changed." in again
+    move(clinic.manager, clinic, "T012", "claimed")
+    late = clinic.manager.pages.post(
+        address, {"to": "blocked", "reason": "No date", "waiting_on": "clinic"}, expect=409
+    )
+    assert "That step is not possible now: the task is claimed." in late
+    assert "in_progress does" not in again
+
+
 def test_go_live_is_refused_on_the_page_with_what_is_missing(clinic):
     task = clinic.manager.api.get(clinic.url("/tasks/T113"))["id"]
     refused = clinic.manager.pages.post(clinic.page(f"/plan/tasks/{task}/step"), {"to": "in_progress"}, expect=409)
