@@ -38,5 +38,6 @@ class EvidenceMissing(Invalid):
     def __init__(self, wanted: str, fields: Sequence[str], explanation: str = "") -> None:
         self.wanted, self.fields = wanted, tuple(fields)
         detail = explanation or f"To become {wanted} this needs: {', '.join(self.fields)}."
-        errors = [FieldError(f"#/{name}", f"is needed to become {wanted}", "evidence-missing") for name in self.fields]
+        words = explanation or f"is needed to become {wanted}"
+        errors = [FieldError(f"#/{name}", words, "evidence-missing") for name in self.fields]
         super().__init__(detail, errors=errors)

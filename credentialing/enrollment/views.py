@@ -125,7 +125,7 @@ def _step(case: Enrollment, *, packet_ready: bool) -> StepForm | None:
     asked = request.form.get("to") or request.args.get("to", "")
     wanted = EnrollmentState(asked) if asked in EnrollmentState.__members__.values() else None
     wanted = wanted or usual_step(case.state, packet_ready=packet_ready)
-    return step_form(case.state, wanted) if wanted else None
+    return step_form(case.state, wanted, packet_ready=packet_ready) if wanted else None
 
 
 def _other_steps(case: Enrollment) -> list[StepForm]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -11,7 +11,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.enrollment.models import Enrollment
-from credentialing.enrollment.services import NewEnrollment, Step, add_location, log_touch, start_many, take_step
+from credentialing.enrollment.services import (
+    NewEnrollment,
+    Step,
+    add_location,
+    case_packet,
+    get_enrollment,
+    log_touch,
+    start_many,
+    take_step,
+)
 from credentialing.enrollment.states import WITH_PAYER, EnrollmentState, ProofKind
 from credentialing.payers.book import payer
 from infra.calendar import federal_calendar
@@ -34,6 +43,7 @@ EIGHT_PAYERS = (
     "cigna_evernorth",
     "medical_mutual",
 )
+SENT_WITHOUT = "The payer takes the application now and the rest of the documents later"
 LETTERS = "Participation letters.pdf"
 NOT_IN_MEDICARE = frozenset({"LSW", "LICDC", "LPC", "BCBA"})
 
@@ -213,7 +223,10 @@ def _take(cases: Sequence[Case], since: date | None, until: date, today: date) -
                 # Without a scanner no letter proves anything: the case waits before its effective date.
                 if letter is None and S.EFFECTIVE in [each for each, day in case.steps(today) if day <= on]:
                     break
-                take_step(ids[case.key], _step(case, state, on, today, letter))
+                wished = _step(case, state, on, today, letter)
+                if state is S.READY_TO_SUBMIT and case_packet(get_enrollment(ids[case.key])):
+                    wished = replace(wished, reason=SENT_WITHOUT)
+                take_step(ids[case.key], wished)
                 moved.add(case.key)
     return moved
 

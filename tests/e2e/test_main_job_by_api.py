@@ -141,7 +141,8 @@ def enroll(live, manager, clinic, provider, own) -> None:
     step = {"on": TODAY.isoformat()}
     manager.post(f"{path}/transitions", {"to": "loaded_verified", **step}, expect=409)
     for to in ("gathering", "ready_to_submit"):
-        manager.post(f"{path}/transitions", {"to": to, **step}, expect=200)
+        reason = {"reason": "The payer takes the rest later"} if to == "ready_to_submit" else {}
+        manager.post(f"{path}/transitions", {"to": to, **step, **reason}, expect=200)
     refused = manager.post(f"{path}/transitions", {"to": "submitted", **step}, expect=422)
     assert refused["errors"], refused
     manager.post(f"{path}/transitions", {"to": "submitted", "reference": "AET-20417", **step}, expect=200)

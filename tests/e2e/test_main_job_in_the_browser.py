@@ -201,6 +201,8 @@ def enroll_with_aetna(desk: Person, clinic: str, folder: Path) -> None:
             send_file(desk, folder / "letter.pdf")
             expect(page.locator("#proof-choice option", has_text="letter.pdf").first).to_be_attached(timeout=30_000)
             page.locator("#proof-choice select").select_option(index=1)
+        if to == "ready_to_submit" and form.get_by_label("Reason").count():
+            form.get_by_label("Reason").fill("The payer takes the rest later")
         for label, value in fill.items():
             form.get_by_label(label).fill(value)
         if to == "submitted":

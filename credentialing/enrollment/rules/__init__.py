@@ -13,7 +13,7 @@ from credentialing.enrollment.rules.cadence import (
     next_follow_up,
     statutory_deadline,
 )
-from credentialing.enrollment.rules.packet import Defect, PacketFacts, PacketItem, packet_defects
+from credentialing.enrollment.rules.packet import Defect, PacketFacts, PacketItem, defects_sentence, packet_defects
 from credentialing.enrollment.rules.panel import PanelWord, panel_word, plain_sentence
 from credentialing.enrollment.rules.prediction import Prediction, PredictionFacts, predict
 
@@ -31,6 +31,7 @@ __all__ = [
     "billable_from",
     "cadence_days",
     "capped_follow_up",
+    "defects_sentence",
     "hold_reason",
     "next_follow_up",
     "packet_defects",

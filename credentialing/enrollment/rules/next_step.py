@@ -78,15 +78,19 @@ def usual_step(state: EnrollmentState, *, packet_ready: bool = False) -> Enrollm
     return next(iter(TRANSITIONS[state]), None)
 
 
-def step_form(state: EnrollmentState, to: EnrollmentState) -> StepForm | None:
+def step_form(state: EnrollmentState, to: EnrollmentState, *, packet_ready: bool = True) -> StepForm | None:
     """Return the form of a step; None when it does not follow from `state`.
 
     Source:
-        Evidence of the enrollment machine (states.py); undoing a proof needs a reason.
+        Evidence of the enrollment machine (states.py); undoing a proof needs a reason, so does an application
+        that is sent with open defects.
     """
     if to not in TRANSITIONS[state] or to not in FORMS:
         return None
     if (state, to) == (S.LOADED_VERIFIED, S.EFFECTIVE):
         question = "How was it seen that the payer no longer has the provider loaded?"
         return StepForm(to, "Take proof back", question, ("reason",))
+    if to is S.READY_TO_SUBMIT and not packet_ready:
+        question = "Things are missing. Why is the application sent without them?"
+        return StepForm(to, FORMS[to].verb, question, ("reason",))
     return FORMS[to]

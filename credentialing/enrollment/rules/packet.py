@@ -105,6 +105,20 @@ def _caqh_defect(facts: PacketFacts, today: date) -> Defect | None:
     return None
 
 
+def defects_sentence(defects: Sequence[Defect], *, named: int = 3) -> str:
+    """Say how many things are wrong, name the first of them, and what is possible.
+
+    Source:
+        Product rule: an application with open defects is called ready only with a reason (issue 2).
+    """
+    first = "; ".join(defect.message.rstrip(".") for defect in defects[:named])
+    more = f"; and {len(defects) - named} more" if len(defects) > named else ""
+    them = "it" if len(defects) == 1 else "them"
+    verb = "is" if len(defects) == 1 else "are"
+    count = counted(len(defects), "thing")
+    return f"{count} {verb} missing or wrong: {first}{more}. Mend {them} or say why it is sent without."
+
+
 def packet_defects(facts: PacketFacts, today: date, *, within_days: int = EXPIRES_WITHIN_DAYS) -> list[Defect]:
     """Return what is wrong with an application; an empty list means that it is ready to send.
 

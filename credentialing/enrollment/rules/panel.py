@@ -105,10 +105,13 @@ def plain_sentence(
     if state in (S.NOT_STARTED, S.GATHERING) and missing_documents:
         papers = "one document" if missing_documents == 1 else f"{missing_documents} documents"
         return f"We need {papers} from you before we can apply to {payer}."
+    if state is S.READY_TO_SUBMIT and missing_documents:
+        papers = "one document is" if missing_documents == 1 else f"{missing_documents} documents are"
+        return f"Your application to {payer} goes out next, although {papers} still missing."
     fixed = {
         S.NOT_STARTED: f"We have not applied to {payer} for you yet.{nothing}",
         S.GATHERING: f"We are preparing your application to {payer}.{nothing}",
-        S.READY_TO_SUBMIT: f"Your application to {payer} is complete and goes out next.{nothing}",
+        S.READY_TO_SUBMIT: f"Your application to {payer} is ready and goes out next.{nothing}",
         S.INFO_REQUESTED: f"{payer} has a question about your application. We tell you if we need you for the answer.",
         S.APPROVED: f"{payer} approved you. Wait with {payer} clients until we tell you the date.{nothing}",
         S.CONTRACT_SENT: f"{payer} approved you and sent a contract to be signed. Do not bill yet.",

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from credentialing.enrollment.models import Enrollment, EnrollmentEvent, EnrollmentOutcome
-from credentialing.enrollment.rules import cadence_days, next_follow_up
+from credentialing.enrollment.rules import cadence_days, defects_sentence, next_follow_up
 from credentialing.enrollment.services.cases import (
     FOLLOW_UP_DEFAULT_DAYS,
     clinic_day,
@@ -17,6 +17,7 @@ from credentialing.enrollment.services.cases import (
     ids_of,
     payer_name,
 )
+from credentialing.enrollment.services.outlook import case_packet
 from credentialing.enrollment.services.pauses import paused_days
 from credentialing.enrollment.states import EnrollmentState, Evidence, ProofKind, Transition, move
 from credentialing.payers.book import payer
@@ -24,6 +25,7 @@ from infra.calendar import federal_calendar
 from infra.db import current_scope, current_tenant, db
 from infra.outbox import publish
 from infra.problems import NotFound, invalid
+from infra.states import EvidenceMissing
 from tenants.audit import record
 from tenants.documents.services import get_document
 from tenants.documents.states import DocumentStatus
@@ -84,7 +86,8 @@ def take_step(enrollment_id: UUID, step: Step, *, if_version: int | None = None)
     """Move a case by one step and write it to the history.
 
     Publishes `enrollment.<state>` (`enrollment.loaded` for loaded) and `hold_list.changed` when who may be billed
-    changed. Raises `NotFound`, `NotAllowed` (409), `EvidenceMissing` (422 naming the fields), `Invalid` for a day in
+    changed. Raises `NotFound`, `NotAllowed` (409), `EvidenceMissing` (422 naming the fields; for an application that
+    is called ready with open defects the reason), `Invalid` for a day in
     the future or before the last step and for a proof that cannot be used, `StaleVersion`.
     """
     case = get_enrollment(enrollment_id, lock=True, if_version=if_version)
@@ -92,6 +95,7 @@ def take_step(enrollment_id: UUID, step: Step, *, if_version: int | None = None)
     transition = move(before, step.to, step.evidence)
     _check_day(case, step.on)
     _check_proof(case, step.proof_document_id)
+    _check_packet(case, step)
     if step.to in (S.APPROVED, S.EFFECTIVE) and case.decided_on is None:
         _note_outcome(case, "panel", case.submitted_on, step.on, paused=paused_days(case.id))
     if step.to is S.LOADED_VERIFIED and before is S.EFFECTIVE:
@@ -105,6 +109,14 @@ def take_step(enrollment_id: UUID, step: Step, *, if_version: int | None = None)
     db().flush()
     _tell(case, before, step)
     return case
+
+
+def _check_packet(case: Enrollment, step: Step) -> None:
+    if step.to is not S.READY_TO_SUBMIT or step.reason.strip():
+        return
+    defects = case_packet(case)
+    if defects:
+        raise EvidenceMissing(step.to, ["reason"], defects_sentence(defects))
 
 
 def _check_day(case: Enrollment, on: date) -> None:

@@ -45,6 +45,18 @@ def test_from_start_to_billable_with_evidence_at_each_step(clinic):
     assert answer["evidence"]["proof_document_id"] == proof
 
 
+def test_an_application_with_defects_is_called_ready_only_with_a_reason(clinic):
+    provider_id, _ = make_provider(clinic)
+    case = start_case(clinic, provider_id)
+    defects = clinic.manager.api.get(clinic.url(f"/enrollments/{case}"))["packet"]["defects"]
+    refused = step(clinic, case, "ready_to_submit", expect=422)
+    assert pointers(refused) == {"#/reason"}
+    assert refused["detail"].startswith(f"{len(defects)} things are missing or wrong: State license is missing;")
+    assert refused["detail"].endswith("Mend them or say why it is sent without.")
+    whole = step(clinic, case, "ready_to_submit", reason="Aetna takes the rest later")
+    assert whole["history"][-1]["reason"] == "Aetna takes the rest later"
+
+
 @pytest.mark.parametrize("status", ["scanning", "quarantined", "awaiting_upload"])
 def test_a_proof_must_have_passed_the_scan(clinic, status):
     provider_id, _ = make_provider(clinic)

@@ -204,7 +204,10 @@ def test_the_pages_of_a_case_work_without_script(clinic):
     url = clinic.page(f"/enrollments/{case}")
     pages.get(url)
     pages.get(url, htmx=True)
-    pages.post(f"{url}/steps", {"to": "ready_to_submit", "on": "2026-11-02"})
+    refused = pages.post(f"{url}/steps", {"to": "ready_to_submit", "on": "2026-11-02"}, expect=422)
+    assert "are missing or wrong" in refused
+    assert "When was the application complete?" not in refused
+    pages.post(f"{url}/steps", {"to": "ready_to_submit", "on": "2026-11-02", "reason": "The payer waits for them"})
     refused = pages.post(f"{url}/steps", {"to": "submitted", "on": "2026-11-02"}, expect=422)
     assert "confirmation number" in refused or "is needed" in refused
     pages.post(f"{url}/steps", {"to": "submitted", "on": "2026-11-02", "proof_document_id": proof})
