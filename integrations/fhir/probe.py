@@ -62,7 +62,7 @@ def probe(base_url: str, *, session: GuardedSession, credentials: ClientCredenti
     failed: StepName | None = None
     for name in STEPS:
         if failed is not None:
-            yield Step(name, None, f"Skipped, because the step “{failed}” failed.", 0)
+            yield Step(name, None, "Not tried, because a step before it failed.", 0)
             continue
         started = time.monotonic()
         try:

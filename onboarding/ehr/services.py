@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
