@@ -17,6 +17,7 @@ from onboarding.plan.permissions import PLAN_READ, TASK_CHANGE, TASK_MOVE, may_t
 from onboarding.plan.rules import hard_stops, needs_document
 from onboarding.plan.schemas import TaskFormSchema, TaskTransitionSchema
 from onboarding.plan.services.board import Board, waits_of
+from onboarding.plan.services.moving import HELD_BY_GATE, missing_before
 from onboarding.plan.states import DONE, TaskStatus, TaskStep, steps_from
 from onboarding.plan.template import load_template
 from tenants.access.chrome import crumbs, home_of
@@ -103,6 +104,7 @@ def _task_facts(clinic_id: UUID, board: Board, task: PlanTask) -> dict[str, Any]
     role, template = member().role, load_template()
     events = services.history_of(task.id)
     open_steps = steps_from(TaskStatus(task.status))
+    held_by = [] if TaskStatus(task.status) in DONE else missing_before(board, task)
     by_code = {found.code: found for found in services.visible_tasks(board, role)}
     return {
         "clinic_id": clinic_id,
@@ -111,8 +113,10 @@ def _task_facts(clinic_id: UUID, board: Board, task: PlanTask) -> dict[str, Any]
         "steps": {
             step.value
             for step in open_steps
-            if may_take(role, step, owner=task.owner, client_visible=task.client_visible)
+            if not (held_by and step in HELD_BY_GATE)
+            and may_take(role, step, owner=task.owner, client_visible=task.client_visible)
         },
+        "held_by": held_by,
         "proof": template.proofs[task.proof],
         "needs_document": needs_document(task.proof, template),
         "hard_stop": hard_stops(board.states(), template).get(task.code),

@@ -28,6 +28,7 @@ from tenants.documents.states import DocumentStatus, ReviewStatus
 from tenants.people.models import Membership
 
 AFTER_READY_TO_BILL = frozenset({"T112", "T113"})
+HELD_BY_GATE = frozenset({TaskStep.IN_PROGRESS, TaskStep.CLAIMED, TaskStep.VERIFIED})
 _SAID = {
     TaskStep.IN_PROGRESS: "started",
     TaskStep.BLOCKED: "blocked",
@@ -143,12 +144,18 @@ def _check_version(task: PlanTask, wanted: int | None) -> None:
         raise StaleVersion
 
 
-def _check_ready_to_bill(board: Board, task: PlanTask, step: TaskStep) -> None:
-    if task.code not in AFTER_READY_TO_BILL or step not in (TaskStep.IN_PROGRESS, TaskStep.CLAIMED, TaskStep.VERIFIED):
-        return
+def missing_before(board: Board, task: PlanTask) -> list[PlanTask]:
+    """The tasks that have to be verified before this one may begin; none for a task that does not wait for the ready-to-bill gate."""
+    if task.code not in AFTER_READY_TO_BILL:
+        return []
     check = can_reach_gate(GO_LIVE_GATE, board.states(), [gate.code for gate in board.gates])
-    if not check.allowed:
-        raise NotReadyToBill([found for found in board.tasks if found.code in check.missing])
+    return [found for found in board.tasks if found.code in check.missing]
+
+
+def _check_ready_to_bill(board: Board, task: PlanTask, step: TaskStep) -> None:
+    missing = missing_before(board, task) if step in HELD_BY_GATE else []
+    if missing:
+        raise NotReadyToBill(missing)
 
 
 def _proof(document_id: UUID | None, step: TaskStep) -> Document | None:

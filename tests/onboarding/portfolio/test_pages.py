@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -102,6 +103,19 @@ def test_go_live_is_refused_on_the_page_with_what_is_missing(clinic):
     task = clinic.manager.api.get(clinic.url("/tasks/T113"))["id"]
     refused = clinic.manager.pages.post(clinic.page(f"/plan/tasks/{task}/step"), {"to": "in_progress"}, expect=409)
     assert "has to be verified" in refused
+
+
+def test_a_task_that_waits_for_the_gate_says_so_and_offers_no_start(clinic):
+    task = clinic.manager.api.get(clinic.url("/tasks/T112"))["id"]
+    panel = clinic.manager.pages.get(clinic.page(f"/plan/tasks/{task}"))
+    assert re.search(r"Waits for the ready-to-bill gate: \d+ tasks are not verified yet", panel)
+    for step in ("in_progress", "claimed", "verified"):
+        assert f'name="to" value="{step}"' not in panel
+    assert 'name="to" value="blocked"' in panel
+    free = clinic.manager.api.get(clinic.url("/tasks/T012"))["id"]
+    offered = clinic.manager.pages.get(clinic.page(f"/plan/tasks/{free}"))
+    assert "Waits for the ready-to-bill gate" not in offered
+    assert 'name="to" value="in_progress"' in offered
 
 
 @pytest.mark.parametrize(("path", "most"), [("", 15), ("/plan", 8), ("/plan?view=timeline&only=all", 8)])
