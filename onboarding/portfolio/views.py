@@ -21,8 +21,9 @@ from onboarding.plan.services.rollup import deciding_wait
 from onboarding.plan.template import GO_LIVE_GATE, load_template
 from onboarding.portfolio import services, turns
 from onboarding.portfolio.permissions import HOME_READ, PORTFOLIO_READ
-from tenants.access.chrome import clinic_today, crumbs, initials, moment
+from tenants.access.chrome import clinic_today, crumbs, home_of, initials, moment
 from tenants.access.gate import access, actor, member, signed_in, vendor_access
+from tenants.access.identity import Identity
 from tenants.access.roles import VENDOR, Role
 from tenants.audit.services import list_events
 from tenants.clinics.models import ClinicRollup
@@ -57,10 +58,23 @@ TREND_DAYS = 14
 WEEKS_BACK, WEEKS_AHEAD = 20, 39
 
 
+def _only_home(identity: Identity) -> str | None:
+    """Where a person starts who has nothing to compare: a provider, or the administrator of one clinic; None for all others."""
+    found = identity.memberships
+    if identity.vendor_role is not None or not found or any(each.role in VENDOR for each in found):
+        return None
+    if len(found) == 1 or all(each.role is Role.PROVIDER for each in found):
+        return home_of(found[0])
+    return None
+
+
 @bp.get("/portfolio")
 @signed_in()
 def portfolio_page() -> ResponseReturnValue:
-    """Every clinic of this person, what will slip first; as a table, or by weeks."""
+    """Every clinic of this person, what will slip first; as a table, or by weeks. Who works in one clinic only starts there."""
+    own = _only_home(actor())
+    if own:
+        return redirect(own)
     only, waiting_on = request.args.get("only", ""), request.args.get("waiting_on", "")
     text = request.args.get("q", "")
     found = services.read_portfolio(text=text, only=only, waiting_on=waiting_on)

@@ -10,8 +10,10 @@ from sqlalchemy import update
 
 from infra import clock
 from infra.db import db
+from tenants.access.roles import Role
 from tenants.clinics.models import ClinicRollup
 from tests.onboarding.plan.test_plan_api import move
+from tests.support.cases import make_provider
 from tests.support.counting import counted_statements
 
 
@@ -23,6 +25,23 @@ def test_the_portfolio_shows_only_own_clinics(clinic, other_clinic):
     assert clinic.name in found
     assert "Go-live by weeks" in clinic.manager.pages.get("/portfolio?view=weeks")
     assert "No clinic matches" in clinic.manager.pages.get("/portfolio?q=lakeside")
+
+
+def test_who_works_in_one_clinic_starts_there_and_not_in_the_portfolio(world, clinic, other_clinic):
+    own = clinic.admin.pages.client.get("/portfolio")
+    assert (own.status_code, own.headers["Location"]) == (302, clinic.page())
+    provider_id, _ = make_provider(clinic)
+    provider = world.join(clinic, world.person("Robin Provider"), Role.PROVIDER, provider_id)
+    panel = provider.pages.client.get("/portfolio")
+    assert (panel.status_code, panel.headers["Location"]) == (302, "/me/panel")
+    assert provider.api.get("/api/v1/portfolio")["items"] == []
+    world.join(other_clinic, clinic.admin, Role.CLINIC_ADMIN)
+    assert other_clinic.name in clinic.admin.pages.get("/portfolio", follow=False)
+
+
+def test_the_title_names_the_clinic_once(clinic):
+    title = re.search("<title>(.*?)</title>", clinic.manager.pages.get(clinic.page()))
+    assert title and title.group(1) == f"{clinic.name} · Onpanel"
 
 
 def test_a_manager_signs_a_clinic_on_the_page(clinic):
