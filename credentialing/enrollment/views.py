@@ -97,6 +97,7 @@ def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[st
         "step": _step(case, packet_ready=not defects),
         "others": _other_steps(case),
         "documents": _proofs(case),
+        "unreviewed": services.unreviewed_proofs(steps),
         "used_proofs": {event.proof_document_id for event in steps},
         "proofs": PROOF_WORDS,
         "channels": CHANNEL_WORDS,
@@ -133,7 +134,8 @@ def _other_steps(case: Enrollment) -> list[StepForm]:
 
 
 def _proofs(case: Enrollment) -> Sequence[Document]:
-    return list_documents(limit=50, provider_id=case.provider_id, statuses=["available"])
+    found = list_documents(limit=50, provider_id=case.provider_id, statuses=["available"])
+    return [document for document in found if document.review_status != "rejected"]
 
 
 def _siblings(case: Enrollment) -> list[Enrollment]:

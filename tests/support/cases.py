@@ -35,7 +35,9 @@ def make_provider(clinic: TestClinic, last_name: str = "Ortiz", **changes: Any) 
         return made.id, made.npi
 
 
-def make_proof(clinic: TestClinic, provider_id: UUID | None = None, *, status: str = "available") -> str:
+def make_proof(
+    clinic: TestClinic, provider_id: UUID | None = None, *, status: str = "available", review: str = "pending"
+) -> str:
     """A document as it is after its upload and scan; its id."""
     with clinic.work() as session:
         document = Document(
@@ -49,6 +51,7 @@ def make_proof(clinic: TestClinic, provider_id: UUID | None = None, *, status: s
             object_key="tenants/test",
             uploaded_by_name="Test",
             status=status,
+            review_status=review,
         )
         session.add(document)
         session.flush()

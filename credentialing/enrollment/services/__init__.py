@@ -34,6 +34,7 @@ from credentialing.enrollment.services.follow_ups import (
     proposed_follow_up,
 )
 from credentialing.enrollment.services.outlook import Outlook, case_packet, outlooks
+from credentialing.enrollment.services.papers import unreviewed_proofs
 from credentialing.enrollment.services.steps import Step, take_step
 from credentialing.requirements.services import set_payers_lookup
 
@@ -65,6 +66,7 @@ __all__ = [
     "take_step",
     "touches",
     "unbillable_pairs",
+    "unreviewed_proofs",
 ]
 
 set_payers_lookup(payers_by_provider)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
 
+from credentialing.enrollment.models import EnrollmentEvent
 from credentialing.enrollment.rules import PacketItem
 from credentialing.payers.book import Payer
 from credentialing.providers.models import Provider
 from credentialing.requirements.services import FileState, files_of
 from infra.db import current_tenant, db
+from tenants.documents.models import Document
 
 LACKING = frozenset({"missing", "rejected", "expired"})
 
@@ -43,3 +45,14 @@ def papers_of(provider_ids: Collection[UUID]) -> Papers:
         return Papers()
     query = select(Provider).where(Provider.tenant_id == current_tenant(), Provider.id.in_(provider_ids))
     return Papers(files_of(db().scalars(query).all(), payers_by_provider={}))
+
+
+def unreviewed_proofs(events: Sequence[EnrollmentEvent]) -> set[UUID]:
+    """Which of the documents that prove these steps nobody has accepted yet."""
+    ids = {event.proof_document_id for event in events if event.proof_document_id is not None}
+    if not ids:
+        return set()
+    query = select(Document.id).where(
+        Document.tenant_id == current_tenant(), Document.id.in_(ids), Document.review_status == "pending"
+    )
+    return set(db().scalars(query))

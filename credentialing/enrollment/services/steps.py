@@ -145,6 +145,8 @@ def _check_proof(case: Enrollment, document_id: UUID | None) -> None:
     if document.status != DocumentStatus.AVAILABLE:
         words = document.status.replace("_", " ")
         raise invalid("proof_document_id", f"This document is {words}; a proof must have passed the scan.")
+    if document.review_status == "rejected":
+        raise invalid("proof_document_id", "This document was rejected. Choose another one, or have it reviewed again.")
 
 
 def _note_outcome(case: Enrollment, kind: str, start: date | None, end: date, *, paused: int = 0) -> None:

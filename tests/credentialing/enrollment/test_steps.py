@@ -66,6 +66,21 @@ def test_a_proof_must_have_passed_the_scan(clinic, status):
     assert pointers(step(clinic, case, "submitted", expect=422, proof_document_id=proof)) == {"#/proof_document_id"}
 
 
+def test_a_rejected_document_proves_nothing_and_an_unreviewed_one_is_marked(clinic):
+    provider_id, _ = make_provider(clinic)
+    case = start_case(clinic, provider_id)
+    step(clinic, case, "ready_to_submit")
+    rejected = make_proof(clinic, provider_id, review="rejected")
+    refused = step(clinic, case, "submitted", expect=422, proof_document_id=rejected)
+    assert pointers(refused) == {"#/proof_document_id"}
+    page = clinic.page(f"/enrollments/{case}")
+    assert rejected not in clinic.manager.pages.get(f"{page}?to=submitted")
+    step(clinic, case, "submitted", proof_document_id=make_proof(clinic, provider_id, review="accepted"))
+    assert "not reviewed yet" not in clinic.manager.pages.get(page)
+    step(clinic, case, "approved", proof_document_id=make_proof(clinic, provider_id))
+    assert "not reviewed yet" in clinic.manager.pages.get(page)
+
+
 def test_a_proof_of_another_provider_or_clinic_is_refused(clinic, other_clinic):
     provider_id, _ = make_provider(clinic)
     neighbor, _ = make_provider(clinic, "Lee")
