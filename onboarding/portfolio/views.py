@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from infra.problems import Invalid, NotFound
+from infra.problems import Invalid, NotFound, StaleVersion
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import errors_by_field, read_form, render
 from infra.words import counted
@@ -21,14 +21,15 @@ from onboarding.plan.services.rollup import deciding_wait
 from onboarding.plan.template import GO_LIVE_GATE, load_template
 from onboarding.portfolio import services, turns
 from onboarding.portfolio.permissions import HOME_READ, PORTFOLIO_READ
+from onboarding.portfolio.schemas import ClinicDetailsFormSchema
 from tenants.access.chrome import clinic_today, crumbs, home_of, initials, moment
 from tenants.access.gate import access, actor, member, signed_in, vendor_access
 from tenants.access.identity import Identity
 from tenants.access.roles import VENDOR, Role
 from tenants.audit.services import list_events
-from tenants.clinics.models import ClinicRollup
-from tenants.clinics.permissions import CLINIC_CREATE
-from tenants.clinics.services import NewClinic
+from tenants.clinics.models import Clinic, ClinicRollup
+from tenants.clinics.permissions import CLINIC_CHANGE, CLINIC_CREATE
+from tenants.clinics.services import NewClinic, change_clinic, get_clinic
 from tenants.schemas import STATE_CODES
 
 bp = Blueprint("portfolio", __name__, template_folder="templates")
@@ -174,6 +175,54 @@ def create_clinic() -> ResponseReturnValue:
         return _new_clinic(request.form, error), 422
     flash(f"{clinic.name} is here, and so is its plan.", "success")
     return redirect(url_for("portfolio.clinic_home", clinic_id=clinic.id))
+
+
+@bp.get("/c/<uuid:clinic_id>/details")
+@access(HOME_READ)
+def details_page(clinic_id: UUID) -> ResponseReturnValue:
+    """The facts of the clinic; a form for those who may correct them."""
+    return _details(get_clinic())
+
+
+def _details(clinic: Clinic, error: Invalid | None = None, *, stale: bool = False) -> str:
+    crumbs((member().clinic_name, home_of(member())), ("Clinic details", None))
+    names = ("name", "npi", "tin", "state", "timezone", "ehr", "version")
+    facts: dict[str, Any] = {name: getattr(clinic, name) for name in names}
+    facts |= {name: "true" for name, held in clinic.traits.items() if held}
+    known = clinic.timezone in dict(TIME_ZONES)
+    return render(
+        "portfolio/details.html",
+        clinic=clinic,
+        values=request.form if error else facts,
+        errors=errors_by_field(error),
+        stale=stale,
+        may_change=member().role in CLINIC_CHANGE.roles,
+        states=STATE_CODES,
+        time_zones=TIME_ZONES if known else (*TIME_ZONES, (clinic.timezone, clinic.timezone)),
+        traits=TRAITS,
+    )
+
+
+@bp.post("/c/<uuid:clinic_id>/details")
+@access(CLINIC_CHANGE)
+def change_details(clinic_id: UUID) -> ResponseReturnValue:
+    """Correct the facts of the clinic; only what differs is changed."""
+    clinic = get_clinic()
+    try:
+        form = read_form(ClinicDetailsFormSchema())
+        version, traits = form.pop("version"), form.pop("traits")
+        changes = {name: value for name, value in form.items() if value != getattr(clinic, name)}
+        moved = {name: held for name, held in traits.items() if held != bool(clinic.traits.get(name))}
+        if moved:
+            changes["traits"] = moved
+        if changes:
+            change_clinic(changes=changes, if_version=version)
+    except StaleVersion as error:
+        return _details(clinic, stale=True), error.status
+    except Invalid as error:
+        return _details(clinic, error), 422
+    flash("Saved." if changes else "Nothing was changed.", "success")
+    return redirect(url_for("portfolio.details_page", clinic_id=clinic_id))
 
 
 @bp.get("/c/<uuid:clinic_id>")

@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 
 from infra.db import current_scope, current_tenant, db
 from infra.outbox import publish
-from infra.problems import NotFound, StaleVersion
+from infra.problems import NotFound, StaleVersion, invalid
+from integrations.npi import npi_is_valid
 from tenants.access.roles import Role
 from tenants.audit import record
 from tenants.clinics.models import Clinic, ClinicRollup
@@ -74,10 +75,16 @@ def get_clinic() -> Clinic:
 
 
 def change_clinic(*, changes: dict[str, Any], if_version: int | None = None) -> Clinic:
-    """Change facts of the clinic. `if_version` refuses to overwrite somebody else's change with `StaleVersion`."""
+    """Change facts of the clinic; the day of the contract is none of them, because the plan counts from it.
+
+    `if_version` refuses to overwrite somebody else's change with `StaleVersion`. Raises `Invalid` for an NPI with a wrong check digit.
+    """
     clinic = get_clinic()
     if if_version is not None and clinic.version != if_version:
         raise StaleVersion
+    npi = changes.get("npi")
+    if npi is not None and not npi_is_valid(npi):
+        raise invalid("npi", f"{npi} is not an NPI: its check digit is wrong. Compare it with the registry.")
     for name, value in changes.items():
         setattr(clinic, name, {**clinic.traits, **value} if name == "traits" else value)
     db().flush()
