@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,7 @@ USUAL_LINE = {
 }
 MOST_AT_ONCE = 500
 FOLLOW_UP_DEFAULT_DAYS = 7
+OLDEST_REQUEST = timedelta(days=5 * 366)
 
 
 class AlreadyEnrolled(Conflict):
@@ -105,10 +106,15 @@ def clinic_day() -> date:
 def start_enrollment(new: NewEnrollment) -> Enrollment:
     """Start one case.
 
-    Raises `NotFound` for an unknown provider or location, `Invalid` for an unknown payer, and `AlreadyEnrolled`.
+    Raises `NotFound` for an unknown provider or location, `Invalid` for an unknown payer or an impossible day of request,
+    and `AlreadyEnrolled`.
     """
     if payer(new.payer_id) is None:
         raise invalid("payer_id", "No payer of the payer book has this id. GET /api/v1/payers lists them.")
+    today = clinic_day()
+    asked = new.requested_on or today
+    if not today - OLDEST_REQUEST <= asked <= today + timedelta(days=1):
+        raise invalid("requested_on", "Enter a day of the last five years, not in the future.")
     made = start_many([new])[0]
     if made.result == "exists":
         raise AlreadyEnrolled(made.detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -27,11 +28,14 @@ from infra.outbox import publish
 from infra.problems import NotFound, invalid
 from infra.states import EvidenceMissing
 from tenants.audit import record
+from tenants.clinics.services import get_clinic
 from tenants.documents.services import get_document
 from tenants.documents.states import DocumentStatus
 
 S = EnrollmentState
 RECREDENTIAL_DEFAULT_MONTHS = 36
+# How far back the first step of a case may be that was entered late.
+CATCH_UP_MONTHS = 24
 # Going there or leaving changes who is held or how many are counted as billable, pending or blocked.
 COUNTED_APART = frozenset({S.LOADED_VERIFIED, S.DENIED, S.CLOSED_PANEL, S.REVALIDATION_DUE})
 # What listeners know a step by, where its state is called otherwise.
@@ -88,7 +92,7 @@ def take_step(enrollment_id: UUID, step: Step, *, if_version: int | None = None)
     Publishes `enrollment.<state>` (`enrollment.loaded` for loaded) and `hold_list.changed` when who may be billed
     changed. Raises `NotFound`, `NotAllowed` (409), `EvidenceMissing` (422 naming the fields; for an application that
     is called ready with open defects the reason), `Invalid` for a day in
-    the future or before the last step and for a proof that cannot be used, `StaleVersion`.
+    the future or before the first possible or the last step and for a proof that cannot be used, `StaleVersion`.
     """
     case = get_enrollment(enrollment_id, lock=True, if_version=if_version)
     before = case.state
@@ -122,6 +126,9 @@ def _check_packet(case: Enrollment, step: Step) -> None:
 def _check_day(case: Enrollment, on: date) -> None:
     if on > clinic_day() + timedelta(days=1):
         raise invalid("on", "This day is in the future. Enter the day on which it happened.")
+    first = _first_possible_day(case)
+    if on < first:
+        raise invalid("on", f"The first day that can be recorded for this case is {first.isoformat()}.")
     last = db().scalar(
         select(func.max(EnrollmentEvent.happened_on)).where(
             EnrollmentEvent.tenant_id == current_tenant(),
@@ -131,6 +138,14 @@ def _check_day(case: Enrollment, on: date) -> None:
     )
     if last is not None and on < last:
         raise invalid("on", f"The step before happened on {last.isoformat()}; this one cannot be earlier.")
+
+
+def _first_possible_day(case: Enrollment) -> date:
+    """A case that was asked for on an earlier day than it was entered begins there; any other may be caught up on."""
+    entered_on = case.created_at.astimezone(ZoneInfo(get_clinic().timezone)).date()
+    if case.requested_on < entered_on:
+        return case.requested_on
+    return months_after(clinic_day(), -CATCH_UP_MONTHS)
 
 
 def _check_proof(case: Enrollment, document_id: UUID | None) -> None:

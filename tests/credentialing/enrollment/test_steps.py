@@ -98,6 +98,20 @@ def test_a_step_is_neither_in_the_future_nor_before_the_last_one(clinic):
     assert pointers(step(clinic, case, "ready_to_submit", on="2026-10-04", expect=422)) == {"#/on"}
 
 
+def test_a_case_has_a_first_possible_day(clinic):
+    provider_id, _ = make_provider(clinic)
+    case = start_case(clinic, provider_id)
+    for day in ("1900-01-01", "2024-01-01"):
+        assert pointers(step(clinic, case, "gathering", on=day, expect=422)) == {"#/on"}
+    body = {"provider_id": str(provider_id), "payer_id": "cigna_evernorth", "line_of_business": "commercial"}
+    api, url = clinic.manager.api, clinic.url("/enrollments")
+    for day in ("1900-01-01", "2099-01-01"):
+        assert pointers(api.post(url, body | {"requested_on": day}, expect=422)) == {"#/requested_on"}
+    taken_over = api.post(url, body | {"requested_on": "2026-09-01"}, expect=201)["id"]
+    assert pointers(step(clinic, taken_over, "gathering", on="2026-08-31", expect=422)) == {"#/on"}
+    step(clinic, taken_over, "gathering", on="2026-09-01")
+
+
 def test_the_clinics_own_pause_is_not_counted_as_waiting(clinic):
     provider_id, _ = make_provider(clinic)
     case = start_case(clinic, provider_id)
