@@ -152,13 +152,15 @@ def review_document(
     """Accept a file, with the day it expires, or reject it with a reason that the uploader will read.
 
     Publishes `document.accepted` or `document.rejected`. Raises `Conflict` for a file that is not available, `Invalid` for a
-    rejection without a reason.
+    rejection without a reason, or when a provider's file that nobody has sorted is accepted: it would count for nothing.
     """
     document = get_document(document_id, lock=True)
     if document.status != DocumentStatus.AVAILABLE:
         raise Conflict(f"This file is {document.status.replace('_', ' ')}; it can be reviewed when it is available.")
     if not accept and not (reason or "").strip():
         raise invalid("reason", "Say why, so that the right file comes next.")
+    if accept and not (kind or document.kind) and document.provider_id is not None and document.task_id is None:
+        raise invalid("kind", "Say what it is first.")
     if kind is not None:
         document.kind = kind
     document.review_status = (ReviewStatus.ACCEPTED if accept else ReviewStatus.REJECTED).value

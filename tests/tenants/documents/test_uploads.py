@@ -10,6 +10,7 @@ import requests
 import infra.settings
 from infra.storage import storage
 from tenants.documents import services, uploads
+from tests.support.cases import make_provider
 from tests.support.files import pdf, promise, put, send
 from tests.support.world import drain
 
@@ -125,3 +126,17 @@ def test_a_review_says_who_why_and_until_when(clinic):
     assert (accepted["review_status"], accepted["expires_on"]) == ("accepted", "2028-01-31")
     assert accepted["reviewed_by"] == clinic.specialist.name
     assert accepted["review_reason"] is None
+
+
+def test_a_file_of_a_provider_is_accepted_when_somebody_said_what_it_is(clinic):
+    provider_id, _ = make_provider(clinic)
+    document = send(clinic.admin.api, clinic, pdf("unsorted"), provider_id=str(provider_id))
+    path, page = clinic.url(f"/documents/{document}/review"), clinic.page(f"/documents/{document}/review")
+    problem = clinic.specialist.api.post(path, {"decision": "accepted"}, expect=422)
+    assert problem["errors"][0] | {"code": ""} == {"pointer": "#/kind", "detail": "Say what it is first.", "code": ""}
+    refused = clinic.specialist.pages.post(page, {"decision": "accepted", "kind": ""}, expect=422)
+    assert "Say what it is first." in refused
+    accepted = clinic.specialist.api.post(path, {"decision": "accepted", "kind": "cv"})
+    assert (accepted["review_status"], accepted["kind"]) == ("accepted", "cv")
+    of_the_clinic = send(clinic.admin.api, clinic, pdf("of the clinic"))
+    clinic.specialist.api.post(clinic.url(f"/documents/{of_the_clinic}/review"), {"decision": "accepted"})
