@@ -129,9 +129,27 @@ def _take(remittance: Remittance, task: ReadTask, found: RemittanceFile) -> None
         },
         problems=[_described(problem) for problem in remittance.problems[:_MAX_PROBLEMS]],
     )
+    unbalanced = [_imbalance(claim) for claim in remittance.claims if _is_unbalanced(claim)]
+    payment.summary["claims_not_balancing"] = len(unbalanced)
+    payment.summary["unbalanced"] = unbalanced[:_MAX_PROBLEMS]
     found.payments.append(payment)
     for claim in remittance.claims:
         _take_claim(claim, payment, task, found)
+
+
+def _is_unbalanced(claim: Claim) -> bool:
+    return any(problem.code == "claim-balance" for problem in claim.problems)
+
+
+def _imbalance(claim: Claim) -> dict[str, int]:
+    """What a claim whose adjustments do not explain its unpaid part comes to, and where it stands in the file."""
+    adjusted = sum(each.amount_cents for each in claim.adjustments)
+    adjusted += sum(each.amount_cents for line in claim.lines for each in line.adjustments)
+    return {
+        "segment": claim.segment_number,
+        "unpaid_cents": claim.charge_cents - claim.paid_cents,
+        "adjusted_cents": adjusted,
+    }
 
 
 def _take_claim(claim: Claim, payment: Payment, task: ReadTask, found: RemittanceFile) -> None:

@@ -331,6 +331,14 @@ class PaymentSchema(Schema):
     is_duplicate = fields.Boolean()
 
 
+class UnbalancedClaimSchema(Schema):
+    """A claim whose adjustments do not add up to its charge less what was paid; `segment` is its place in the file."""
+
+    segment = fields.Integer()
+    unpaid_cents = fields.Integer()
+    adjusted_cents = fields.Integer()
+
+
 class RemittanceSummarySchema(Schema):
     """What an 835 comes to."""
 
@@ -344,5 +352,7 @@ class RemittanceSummarySchema(Schema):
     paid_cents = fields.Integer()
     patient_responsibility_cents = fields.Integer()
     provider_adjustment_cents = fields.Integer()
+    claims_not_balancing = fields.Integer()
+    unbalanced = fields.List(fields.Nested(UnbalancedClaimSchema))
     adjustments = fields.List(fields.Nested(AdjustmentSchema))
     payments = fields.List(fields.Nested(PaymentSchema))

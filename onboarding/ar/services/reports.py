@@ -343,6 +343,9 @@ def added_up(payments: Sequence[Remittance]) -> dict[str, Any]:
         "remittances": len(payments),
         "payment_cents": sum(each.payment_cents for each in payments),
         **summed,
+        # A payment that was read before this was noted says nothing of it.
+        "claims_not_balancing": sum(each.summary.get("claims_not_balancing", 0) for each in payments),
+        "unbalanced": [claim for each in payments for claim in each.summary.get("unbalanced", [])],
         "adjustments": [
             {"group": group, "carc": carc, "amount_cents": cents, "count": count}
             for (group, carc), (cents, count) in sorted(totals.items())

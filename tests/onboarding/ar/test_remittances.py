@@ -48,6 +48,9 @@ def test_summaries_are_what_independent_readers_found(clinic, files):
         assert listed == adjustments(totals), name
         assert answer["payer"] == facts["transactions"][0]["payer"].strip()
         assert (answer["payee_npi"] or None) == facts["transactions"][0]["payee_npi"], name
+        assert answer["claims_not_balancing"] == sum(each["claims_not_balancing"] for each in facts["transactions"]), (
+            name
+        )
         rows = found["rows"]
         assert rows["received"] == rows["accepted"] + rows["rejected"] + rows["duplicate"] == totals["claims"]
         one = clinic.manager.api.get(clinic.url(f"/remittances/{answer['payments'][0]['id']}/summary"))
@@ -63,6 +66,20 @@ def test_a_payment_that_differs_from_its_claims_is_named(clinic, files):
     assert found["status"] == "ready"
     (difference,) = found["tie_out"]["differences"]
     assert (difference["of"], difference["key"], difference["difference_cents"]) == ("payment", "EFT-OTHER-9", -500)
+
+
+def test_a_claim_that_repeats_its_adjustments_is_said_not_to_balance(clinic, files):
+    found = files.read(clinic, "x12/x12_alexjreid__sample_835.edi")
+    assert found["status"] == "tied_out", "the payment itself is what its claims say"
+    answer = clinic.manager.api.get(clinic.url(f"/remittances/{found['id']}/summary"))
+    (claim,) = answer["unbalanced"]
+    assert (claim["unpaid_cents"], claim["adjusted_cents"]) == (3336, 4672)
+    words = f"1 claim does not balance: charge − paid is $33.36, its adjustments add up to $46.72 (segment {claim['segment']})"
+    pages = clinic.manager.pages
+    page = pages.get(clinic.page(f"/ar/{found['id']}"))
+    assert words in page
+    assert "Every payment matches to the cent, but 1 claim does not balance." in page
+    assert words in pages.get(clinic.page(f"/remittances/{answer['payments'][0]['id']}"))
 
 
 def test_the_same_payment_in_another_file_is_a_duplicate(clinic, files):
