@@ -18,8 +18,9 @@ NURSES = frozenset({"PMHNP", "CNS_PSY"})
 CDS_STATES = frozenset(
     {"AL", "CT", "DC", "DE", "HI", "IA", "ID", "IL", "IN", "LA", "MA", "MD", "MI", "MO", "NJ", "NM"}
 ) | frozenset({"NV", "OK", "RI", "SC", "SD", "UT", "WY"})
+# Not by the clinic's trait: a provider has the approval letter of Medicare (PTAN) only after the enrollment that they apply
+# for; it is kept and watched once it is there.
 TRAIT_CONDITIONS = {
-    "has_medicare": ("has_medicare",),
     "has_medicaid": ("has_medicaid", "agency_or_medicaid"),
     "facility": ("agency_or_facility", "facility_privileges"),
 }
@@ -146,8 +147,8 @@ def requirements_for(
     Args:
         state: Two letters; where the provider practices.
         is_prescriber: Whether this provider prescribes; by default whether the license type may.
-        traits: Of the clinic (`has_medicare`, `has_medicaid`, `facility`).
-        conditions: Further conditions known to hold (`has_disclosures`, `international_graduate` …).
+        traits: Of the clinic (`has_medicaid`, `facility`; others say nothing about documents).
+        conditions: Further conditions known to hold (`has_medicare`, `has_disclosures`, `international_graduate` …).
     Raises:
         KeyError: There is no such license type.
     Source:

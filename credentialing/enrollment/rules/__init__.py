@@ -13,7 +13,14 @@ from credentialing.enrollment.rules.cadence import (
     next_follow_up,
     statutory_deadline,
 )
-from credentialing.enrollment.rules.packet import Defect, PacketFacts, PacketItem, defects_sentence, packet_defects
+from credentialing.enrollment.rules.packet import (
+    Defect,
+    PacketFacts,
+    PacketItem,
+    asks_for,
+    defects_sentence,
+    packet_defects,
+)
 from credentialing.enrollment.rules.panel import PanelWord, panel_word, plain_sentence
 from credentialing.enrollment.rules.prediction import Prediction, PredictionFacts, predict
 
@@ -27,6 +34,7 @@ __all__ = [
     "Prediction",
     "PredictionFacts",
     "StatutoryDeadline",
+    "asks_for",
     "billable",
     "billable_from",
     "cadence_days",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +11,8 @@ from infra.words import counted, short_date
 # Common payer habit (credential_requirements.yaml, expirable_policy; confidence C): a document must outlive the review.
 EXPIRES_WITHIN_DAYS = 30
 CAQH_DAYS = 120
+# What a payer gives by its approval cannot be part of the application to it.
+GIVEN_BY = {"medicare_ptan": "medicare", "medicaid_id": "medicaid_ffs"}
 CAQH_DAYS_BY_STATE = {"IL": 180}
 
 
@@ -53,6 +55,16 @@ class Defect:
     code: str
     message: str
     fix: str
+
+
+def asks_for(payer_kind: str, code: str, payer_kinds: Collection[str]) -> bool:
+    """Say whether payers of a kind want a document with the application. `payer_kinds` are those that the document is
+    for, empty for all.
+
+    Source:
+        42 CFR 424.510 and 438.602(b): Medicare and the state's Medicaid agency assign their number on enrollment.
+    """
+    return GIVEN_BY.get(code) != payer_kind and (not payer_kinds or payer_kind in payer_kinds)
 
 
 def _document_defect(item: PacketItem, today: date, within_days: int) -> Defect | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.enrollment.models import EnrollmentEvent
-from credentialing.enrollment.rules import PacketItem
+from credentialing.enrollment.rules import PacketItem, asks_for
 from credentialing.payers.book import Payer
 from credentialing.providers.models import Provider
 from credentialing.requirements.services import FileState, files_of
@@ -31,7 +31,7 @@ class Papers:
         return [
             PacketItem(line.requirement.code, line.requirement.label, line.status, line.state.expires_on)
             for line in (file.needed if file else ())
-            if payer is None or not line.requirement.payer_kinds or payer.kind in line.requirement.payer_kinds
+            if payer is None or asks_for(payer.kind, line.requirement.code, line.requirement.payer_kinds)
         ]
 
     def missing(self, provider_id: UUID, payer: Payer | None) -> int:

@@ -10,6 +10,7 @@ from credentialing.enrollment.rules import (
     PacketFacts,
     PacketItem,
     PredictionFacts,
+    asks_for,
     billable,
     billable_from,
     cadence_days,
@@ -293,6 +294,20 @@ LICENSE = "State license"
 )
 def test_documents_of_a_packet(item, codes):
     assert packet(item) == codes
+
+
+@pytest.mark.parametrize(
+    ("payer_kind", "code", "kinds", "asked"),
+    [
+        ("medicare", "medicare_ptan", ("medicare",), False),
+        ("medicaid_ffs", "medicaid_id", ("medicaid_ffs", "medicaid_mco"), False),
+        ("medicaid_mco", "medicaid_id", ("medicaid_ffs", "medicaid_mco"), True),
+        ("commercial", "medicaid_id", ("medicaid_ffs", "medicaid_mco"), False),
+        ("commercial", "w9", (), True),
+    ],
+)
+def test_no_payer_asks_for_its_own_approval(payer_kind, code, kinds, asked):
+    assert asks_for(payer_kind, code, kinds) is asked
 
 
 def test_other_defects_of_a_packet():
