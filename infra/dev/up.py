@@ -81,6 +81,8 @@ def run(options: Options, started: float) -> None:
         product.start()
         wait_until_ready(options.port)
         say(f"ready after {time.monotonic() - started:.1f} s: {env['PUBLIC_URL']}")
+        if env.get("DEMO_FHIR_URL"):
+            say(f"A FHIR server to try an EHR connection with: {env['DEMO_FHIR_URL']}")
         with first_content(options, env, stack.state.secrets()["admin_password"]) as command:
             watch(command, options, stack.state.secrets()["admin_password"])
     finally:
@@ -162,10 +164,10 @@ def only_scanner_is_missing(answer: str) -> bool:
 def first_content(options: Options, env: Mapping[str, str], password: str) -> Iterator[subprocess.Popen[str]]:
     """Runs the command that fills an empty database, beside the running product.
 
-    `demo` prints its sign-ins at every start; `first-admin` does nothing when there is somebody already.
+    `demo` prints its sign-ins at every start, before it loads anything; `first-admin` does nothing when there is somebody already.
     """
     command = "demo" if options.demo else "first-admin"
-    say("loading the demo vendor …" if options.demo else "making the first administrator …")
+    say("the sign-ins come first, then the demo vendor" if options.demo else "making the first administrator …")
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", command],
         env={**process_environment(env), "LOG_LEVEL": "WARNING", "ONPANEL_ADMIN_PASSWORD": password},

@@ -1,4 +1,4 @@
-"""`flask --app app demo`: loads the demo vendor where it is missing, and prints how everybody signs in."""
+"""`flask --app app demo`: loads the demo vendor where it is missing, and prints first how everybody signs in."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import click
 from infra.logs import configure_logs
 from infra.settings import settings
 from onboarding.demo.clinics import CLINICS
-from onboarding.demo.loading import load
+from onboarding.demo.loading import ensure_people, load
 from onboarding.demo.people import PASSWORD, STAFF, Person, vendor_of_others
 from onboarding.demo.providers import PROVIDERS
 
 
 @click.command("demo")
 def demo_command() -> None:
-    """Load the demo vendor where it is missing (again after it was cut off), and print the sign-ins. Not for production."""
+    """Load the demo vendor where it is missing (again after it was cut off), after printing the sign-ins. Not for production."""
     if not settings().is_embedded:
         raise click.ClickException(
             "The demo has a password that everybody knows, so it is not loaded when ONPANEL_ENV is production."
@@ -25,14 +25,18 @@ def demo_command() -> None:
         click.echo("This database has a billing vendor already, so the demo vendor is not loaded.")
         return
     configure_logs("ERROR")  # hundreds of jobs are performed here; the terminal is for the sign-ins
+    ensure_people()
+    click.echo(sign_in_table())
+    click.echo("\nLoading the demo vendor (about a minute; pages fill while you look) …")
     begun = time.monotonic()
     if load(click.echo):
         click.echo(f"The demo vendor is loaded ({time.monotonic() - begun:.0f} s).")
+    else:
+        click.echo("The demo vendor was there already.")
     if not settings().clamd_url:
         click.echo(
             "There is no virus scanner: the demo's papers wait for one, and what they prove is only claimed so far."
         )
-    click.echo(sign_in_table())
 
 
 def sign_ins() -> list[tuple[Person, str]]:

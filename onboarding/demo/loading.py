@@ -37,14 +37,20 @@ _AT_ONCE = 2
 _BEGINNING = frozenset({"credentialing.schedule_follow_ups", "credentialing.begin_expiry_watch"})
 
 
-def load(say: Callable[[str], None]) -> int:
-    """Load what is not there yet, two clinics at a time; returns how many acts were played (0: everything was there)."""
+def ensure_people() -> tuple[UUID, dict[str, Known], dict[str, Known]]:
+    """Everybody who signs in, made when missing: the vendor's id, its staff by key, and administrators by clinic."""
     vendor_id, staff = ensure_staff()
     admins = {clinic.key: ensure_person(clinic.admin) for clinic in CLINICS}
     for clinic in CLINICS:
         for provider in PROVIDERS[clinic.key]:
             if provider.signs_in:
                 ensure_person(provider.person(clinic))
+    return vendor_id, staff, admins
+
+
+def load(say: Callable[[str], None]) -> int:
+    """Load what is not there yet, two clinics at a time; returns how many acts were played (0: everything was there)."""
+    vendor_id, staff, admins = ensure_people()
     forked = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(_AT_ONCE, mp_context=forked, initializer=_begin_child, initargs=(os.getpid(),)) as pool:
         everybody = [staff | {clinic.admin.key: admins[clinic.key]} for clinic in CLINICS]
