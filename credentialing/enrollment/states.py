@@ -128,7 +128,7 @@ class EvidenceNeeded:
 EVIDENCE: Mapping[EnrollmentState, EvidenceNeeded] = {
     S.SUBMITTED: EvidenceNeeded(
         any_of=("reference", "proof_document_id"),
-        words="Submitted needs the payer's confirmation number or a proof of sending.",
+        words="Say the reference number, or choose the payer's confirmation as proof.",
     ),
     S.INFO_REQUESTED: EvidenceNeeded(all_of=("reason",), words="Say what the payer asked for."),
     S.EFFECTIVE: EvidenceNeeded(

@@ -20,7 +20,7 @@ from credentialing.enrollment.permissions import (
     LOCATION_WRITE,
 )
 from credentialing.enrollment.rules.next_step import FORMS, StepForm, step_form, usual_step
-from credentialing.enrollment.rules.panel import WORDS
+from credentialing.enrollment.rules.panel import WORDS, line_word
 from credentialing.enrollment.schemas import (
     LocationBodySchema,
     NewEnrollmentSchema,
@@ -45,6 +45,7 @@ from tenants.documents.models import Document
 from tenants.documents.services import list_documents
 
 bp = Blueprint("enrollment", __name__, template_folder="templates")
+bp.add_app_template_filter(line_word, "line_word")
 add_to_navigation(NavEntry("Follow-ups", "enrollment.follow_ups_page", ENROLLMENT_FOLLOW, 45, "activity", roles=VENDOR))
 CHANNEL_WORDS = [(name, name.capitalize()) for name in CHANNELS]
 PROOF_WORDS = [
@@ -54,7 +55,7 @@ PROOF_WORDS = [
     ("271", "Eligibility answer (271)"),
 ]
 LINE_WORDS = [
-    (line, line.replace("_", " ").capitalize())
+    (line, line_word(line))
     for line in ("commercial", "medicare", "medicare_advantage", "medicaid", "marketplace", "tricare", "eap")
 ]
 UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -31,6 +31,7 @@ WORDS = {
     S.TERMINATED: ("Ended", "blocked"),
     S.REVALIDATION_DUE: ("Renew", "blocked"),
 }
+LINES_IN_CAPITALS = frozenset({"eap", "tricare", "va"})
 # The age says something only while somebody waits.
 AGELESS = frozenset({S.LOADED_VERIFIED, S.DENIED, S.CLOSED_PANEL, S.WITHDRAWN, S.TERMINATED})
 
@@ -67,6 +68,17 @@ def panel_word(
     if state is S.GATHERING and missing_documents:
         return PanelWord(word, str(missing_documents), tone)
     return PanelWord(word, "" if state in AGELESS else f"{days} d", tone)
+
+
+def line_word(line_of_business: str) -> str:
+    """Return a line of business as people write it: `Medicare Advantage`, `EAP`.
+
+    Source:
+        Product rule: words of the field, no codes, on pages (looks.md).
+    """
+    if line_of_business in LINES_IN_CAPITALS:
+        return line_of_business.upper()
+    return line_of_business.replace("_", " ").title()
 
 
 def _expected(p50: date | None, p80: date | None, today: date) -> str:
@@ -119,7 +131,7 @@ def plain_sentence(
         S.EFFECTIVE: f"{payer} accepted you, but its claims system does not know you yet. Do not bill yet.{nothing}",
         S.DENIED: f"{payer} did not accept the application. We will tell you what comes next.",
         S.CLOSED_PANEL: f"{payer} takes no new providers at present. We ask again.{nothing}",
-        S.WITHDRAWN: f"The application to {payer} was withdrawn. You cannot bill {payer}.",
+        S.WITHDRAWN: (f"We withdrew the application to {payer}. Ask your account manager if you want to go on."),
         S.TERMINATED: f"You are no longer on the panel of {payer}. You cannot bill {payer}.",
         S.REVALIDATION_DUE: f"{payer} wants your details confirmed again. Do not bill until that is done.",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -162,6 +162,17 @@ def test_a_provider_sees_their_own_cases_in_every_clinic_and_no_others(world, cl
     assert "Medicare" in page
 
 
+def test_a_provider_reads_from_which_day_on_they_may_bill(world, clinic):
+    provider_id, _ = make_provider(clinic)
+    soon = clock.today() + timedelta(days=20)
+    walk(clinic, start_case(clinic, provider_id), make_proof(clinic, provider_id), effective=soon.isoformat())
+    person = world.person("Dana Ortiz")
+    world.join(clinic, person, Role.PROVIDER, provider_id)
+    page = person.pages.get("/me/panel")
+    assert f"From {soon:%b} {soon.day}" in page
+    assert "Hold" not in page
+
+
 def test_another_clinics_case_does_not_exist(clinic, other_clinic):
     provider_id, _ = make_provider(clinic)
     case = start_case(clinic, provider_id)
@@ -209,7 +220,7 @@ def test_the_pages_of_a_case_work_without_script(clinic):
     assert "When was the application complete?" not in refused
     pages.post(f"{url}/steps", {"to": "ready_to_submit", "on": "2026-11-02", "reason": "The payer waits for them"})
     refused = pages.post(f"{url}/steps", {"to": "submitted", "on": "2026-11-02"}, expect=422)
-    assert "confirmation number" in refused or "is needed" in refused
+    assert "Say the reference number, or choose the payer&#39;s confirmation as proof." in refused
     pages.post(f"{url}/steps", {"to": "submitted", "on": "2026-11-02", "proof_document_id": proof})
     pages.post(f"{url}/touches?queue=1", {"channel": "portal", "note": "Received"})
     for path in ("/follow-ups", "/holds", "/panel?status=waiting&q=ort", f"/enrollments/{case}?to=denied"):

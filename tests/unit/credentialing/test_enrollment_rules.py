@@ -23,7 +23,7 @@ from credentialing.enrollment.rules import (
     predict,
     statutory_deadline,
 )
-from credentialing.enrollment.rules.panel import WORDS
+from credentialing.enrollment.rules.panel import WORDS, line_word
 from credentialing.enrollment.rules.prediction import blended_curve, remaining_days
 from credentialing.enrollment.states import FOLLOWED, WITH_PAYER
 from credentialing.enrollment.states import EnrollmentState as S
@@ -263,6 +263,11 @@ def test_sentences_for_the_provider():
         plain_sentence("Optum", S.LOADED_VERIFIED, TODAY, billable_since=date(2026, 12, 1))
         == "You can bill Optum from Dec 1 on. Nothing for you to do."
     )
+
+
+def test_lines_of_business_are_written_as_in_the_field():
+    words = [line_word(line) for line in ("eap", "medicare_advantage", "commercial")]
+    assert words == ["EAP", "Medicare Advantage", "Commercial"]
 
 
 @given(st.sampled_from(S))
