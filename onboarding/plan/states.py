@@ -45,20 +45,6 @@ STATUS_WORDS: Mapping[str, str] = {
 }
 
 
-class StepNotPossible(NotAllowed):
-    """The task stands where this step does not follow, most often because somebody was faster; says so in words."""
-
-    def __init__(self, present: TaskStatus, wanted: TaskStep) -> None:
-        super().__init__(present, wanted, steps_from(present))
-        word = STATUS_WORDS[present]
-        said = (
-            f"This task is already {word}"
-            if present.value == wanted.value
-            else f"That step is not possible now: the task is {word}"
-        )
-        self.detail = f"{said}. Reload to see what changed."
-
-
 DONE = frozenset({TaskStatus.VERIFIED, TaskStatus.SKIPPED})
 OPEN = frozenset(TaskStatus) - DONE
 
@@ -130,18 +116,28 @@ def lacking(step: TaskStep, evidence: TaskEvidence, *, needs_document: bool = Fa
     return tuple(missing)
 
 
+def _not_possible(present: TaskStatus, wanted: TaskStep) -> NotAllowed:
+    """The refusal in words: most often somebody was faster."""
+    word = STATUS_WORDS[present]
+    already = present.value == wanted.value
+    said = f"This task is already {word}" if already else f"That step is not possible now: the task is {word}"
+    refused = NotAllowed(present, wanted, steps_from(present))
+    refused.detail = f"{said}. Reload to see what changed."
+    return refused
+
+
 def move(
     status: TaskStatus, step: TaskStep, evidence: TaskEvidence = NO_EVIDENCE, *, needs_document: bool = False
 ) -> TaskStatus:
     """Return the status after `step`.
 
     Raises:
-        StepNotPossible: The step does not follow from `status`.
+        NotAllowed: The step does not follow from `status`.
         EvidenceMissing: A reason, the one waited on, or the proof is missing; `fields` names it.
     """
     after = TRANSITIONS.get((status, step))
     if after is None:
-        raise StepNotPossible(status, step)
+        raise _not_possible(status, step)
     missing = lacking(step, evidence, needs_document=needs_document)
     if missing:
         raise EvidenceMissing(step, missing)
