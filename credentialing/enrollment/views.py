@@ -118,7 +118,9 @@ def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[st
 
 
 def _fix_url(code: str, provider: Provider) -> str | None:
-    if code in FIXES_IN_CLINIC or code in {"location-missing", "group-too-small"}:
+    if code in FIXES_IN_CLINIC:
+        return url_for("portfolio.details_page", clinic_id=provider.tenant_id)
+    if code in {"location-missing", "group-too-small"}:
         return None
     return url_for("providers.file_page", clinic_id=provider.tenant_id, provider_id=provider.id)
 
