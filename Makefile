@@ -27,11 +27,11 @@ run: ## start the whole product on this machine and stay in the foreground
 
 test: ## run the whole test suite, browser tests included
 	$(call install,test)
-	$(PY) -m pytest -n $(TEST_PROCESSES) </dev/null
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile </dev/null
 
 e2e: ## run the browser tests only
 	$(call install,test)
-	$(PY) -m pytest -n $(TEST_PROCESSES) tests/e2e </dev/null
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/e2e </dev/null
 
 pictures: ## take the pictures of README.md anew, by the browser tests
 	$(call install,test)

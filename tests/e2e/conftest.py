@@ -11,9 +11,9 @@ from tests.e2e.browser import ARGUMENTS
 from tests.support.live import Live
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live(app, tmp_path_factory):
-    """Web, two workers, relay and scheduler on this worker's services."""
+    """Web, two workers, relay and scheduler on this worker's services; gone before the next file, whose jobs are its own."""
     made = Live(tmp_path_factory.mktemp("live"))
     made.start("web", "worker", "worker.2", "relay", "scheduler")
     made.ready()
