@@ -53,7 +53,7 @@ def send_file(person: Person, path: Path, *, within: str = "[data-upload]") -> N
 
 def invitation_for(person: Person, email: str) -> str:
     """The link in the mail that the development page shows."""
-    for _ in range(60):
+    for _ in range(120):
         person.page.goto(f"{person.base}/dev/mail")
         mail = person.page.locator("details", has_text=email).first
         if mail.count():

@@ -93,7 +93,7 @@ def test_every_topic_asked_for_has_a_job(app):
 def test_every_event_listened_to_is_published(app):
     load_jobs()
     source = "\n".join(path.read_text() for path in CODE)
-    for event in _listeners:
+    for event in (event for event in _listeners if not event.startswith("test.")):
         noun = event.split(".")[0]
         named = re.search(rf"publish\(\s*f?\"{noun}\.", source)
         chosen = 'publish(f"{noun}.' in source and f'"{noun}"' in source
