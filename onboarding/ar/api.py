@@ -8,10 +8,8 @@ from uuid import UUID
 
 from flask import Response, request, stream_with_context
 from flask_smorest import Blueprint
-from sqlalchemy import select
 
-from infra.db import current_tenant, db, unit_of_work
-from infra.outbox import OutboxRow
+from infra.db import unit_of_work
 from infra.web.exports import csv_download
 from infra.web.pages import decode_cursor, encode_cursor, page_size, sliced, uuid_cursor
 from infra.web.query import (
@@ -198,19 +196,6 @@ def remittance_summary(clinic_id: UUID, remittance_id: UUID) -> dict[str, Any]:
     return services.added_up(services.remittances_of(remittance_id))
 
 
-def progress_of(rows: Sequence[ArImport]) -> dict[UUID, tuple[int, int]]:
-    """How far the jobs of these imports are, by job, in one statement."""
-    ids = [row.job_id for row in rows if row.job_id]
-    if not ids:
-        return {}
-    found = db().execute(
-        select(OutboxRow.id, OutboxRow.progress_done, OutboxRow.progress_total).where(
-            OutboxRow.tenant_id == current_tenant(), OutboxRow.id.in_(ids)
-        )
-    )
-    return {each.id: (each.progress_done, each.progress_total) for each in found}
-
-
 def _described(rows: Sequence[ArImport]) -> list[dict[str, Any]]:
-    progress = progress_of(rows)
+    progress = services.progress_of(rows)
     return [described(row, progress.get(row.job_id, (0, 0)) if row.job_id else (0, 0)) for row in rows]

@@ -14,7 +14,7 @@ from infra.web.pages import errors_by_field, page_size, read_form, render, slice
 from infra.words import money
 from integrations.aging import FIELDS
 from onboarding.ar import pictures, services
-from onboarding.ar.api import claim_cursor, progress_of, rejects_response, wanted_claims
+from onboarding.ar.api import claim_cursor, rejects_response, wanted_claims
 from onboarding.ar.models import ArImport
 from onboarding.ar.permissions import AR_ACCEPT, AR_IMPORT, AR_READ
 from onboarding.ar.schemas import AcceptForm, ControlForm, ImportForm
@@ -88,7 +88,7 @@ def _import(row: ArImport, clinic_id: UUID, error: Invalid | None = None, form: 
         clinic_id=clinic_id,
         row=row,
         is_read=is_read,
-        progress=progress_of([row]).get(row.job_id, (0, 0)) if row.job_id else (0, 0),
+        progress=services.progress_of([row]).get(row.job_id, (0, 0)) if row.job_id else (0, 0),
         state=pictures.STATES[row.status],
         pipeline=pictures.pipeline(row),
         differences=pictures.differences(row, clinic_id),

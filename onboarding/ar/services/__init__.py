@@ -12,6 +12,7 @@ from onboarding.ar.services.imports import (
     files_to_import,
     get_import,
     list_imports,
+    progress_of,
     set_control,
     set_mapping,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "list_rejects",
     "note_download",
     "original_text",
+    "progress_of",
     "reasons_of",
     "rejects_csv",
     "remittances_of",

@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from infra import clock
 from infra.db import current_scope, current_tenant, db
 from infra.db.find import find
-from infra.outbox import later, publish
+from infra.outbox import OutboxRow, later, publish
 from infra.problems import Conflict, invalid
 from integrations.aging import FIELDS
 from integrations.filetypes import X12
@@ -293,3 +293,16 @@ def _replace_earlier(row: ArImport) -> None:
         .values(superseded_by=row.id, version=ArImport.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def progress_of(rows: Sequence[ArImport]) -> dict[UUID, tuple[int, int]]:
+    """How far the jobs of these imports are, by job, in one statement."""
+    ids = [row.job_id for row in rows if row.job_id]
+    if not ids:
+        return {}
+    found = db().execute(
+        select(OutboxRow.id, OutboxRow.progress_done, OutboxRow.progress_total).where(
+            OutboxRow.tenant_id == current_tenant(), OutboxRow.id.in_(ids)
+        )
+    )
+    return {each.id: (each.progress_done, each.progress_total) for each in found}
