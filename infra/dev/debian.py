@@ -66,6 +66,7 @@ def missing_services() -> list[str]:
         "redis-server": redis_server() is not None,
         "clamav-daemon": clamd() is not None,
         "libmagic1": has_libmagic(),
+        "tesseract-ocr": shutil.which("tesseract") is not None,
     }
     missing = [name for name, there in wanted.items() if not there]
     if os.environ.get("EMBEDDED_S3") == "rgw" and shutil.which("radosgw") is None:
