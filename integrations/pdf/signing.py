@@ -118,7 +118,7 @@ def sealed(pdf: bytes, *, name: str, reason: str, key: SealKey, location: str | 
         CannotSeal: the file is damaged, encrypted or sealed already.
     """
     certificate = asn1_x509.Certificate.load(key.certificate)
-    registry = SimpleCertificateStore.from_certs([certificate])
+    registry = SimpleCertificateStore.from_certs([certificate])  # type: ignore[no-untyped-call]
     signer = signers.SimpleSigner(
         signing_cert=certificate,
         signing_key=asn1_keys.PrivateKeyInfo.load(key.private),
