@@ -41,6 +41,21 @@ def pytest_configure_node(node: object) -> None:
         node.workerinput["onpanel_env"] = run.env_for(number)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first (after the shuffling)."""
+    from tests.support.scheduling import longest_first
+
+    items[:] = longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file stays on one process, in the order of `longest_first`."""
+    from tests.support.scheduling import HouseScheduling
+
+    config.option.loadscopereorder = False
+    return HouseScheduling(config, log)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the services."""
     run = config.stash.get(_RUN, None)

@@ -69,8 +69,29 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     for path, item in made["paths"].items():
         for method, operation in item.items():
             if method in _METHODS:
+                operation["operationId"] = operation_id(method, path)
                 _complete(operation, method, has_place="{" in path)
     return made
+
+
+def operation_id(method: str, path: str) -> str:
+    """The name of an operation in generated clients, from its address: `getClinicPlan` for GET `/api/v1/clinics/{clinic_id}/plan`.
+
+    A collection that a place follows is named in the singular, so that the list and one of its things differ.
+    """
+    parts = [part for part in path.split("/") if part and part not in {"api", "v1"}]
+    words = [method]
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        if not part.startswith("{"):
+            words += _singular(part) if following.startswith("{") else [part]
+    first, *others = "-".join(words).replace(".", "-").replace("_", "-").split("-")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _singular(part: str) -> list[str]:
+    if part.endswith("ies"):
+        return [part[:-3] + "y"]
+    return [part[:-1]] if part.endswith("s") else [part, "one"]
 
 
 def _problem_answer(description: str) -> dict[str, Any]:

@@ -145,3 +145,9 @@ def test_a_wrong_query_parameter_is_refused_by_name(clinic):
 def test_a_character_that_the_database_cannot_hold_is_refused_not_a_crash(clinic):
     clinic.manager.api.get(clinic.url("/providers?q=%00"), expect=422)
     clinic.manager.api.get(clinic.url("/enrollments?payer_id=%00"), expect=422)
+
+
+def test_every_operation_has_a_name_of_its_own(document):
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+    assert all(re.fullmatch(r"[a-z]+[A-Za-z0-9]+", name) for name in names)

@@ -1,0 +1,40 @@
+"""Which test process runs what when: a file stays on one process, the longest files begin first, and files that need the same
+expensive world share a process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+#: Files that take half a minute and more, the longest first. Begun last, they would leave the other process with nothing to do.
+LONGEST_FIRST = (
+    "tests/e2e/test_demo_in_the_browser.py",
+    "tests/e2e/test_main_job_in_the_browser.py",
+    "tests/faults/",
+    "tests/e2e/",
+    "tests/infra/dev/",
+    "tests/structure/test_statements.py",
+)
+#: Both look at the demo vendor, whose loading takes longer than their tests.
+SHARED = {"tests/onboarding/demo/test_demo_vendor.py": "tests/e2e/test_demo_in_the_browser.py"}
+
+
+class HouseScheduling(LoadFileScheduling):
+    """One file, one process; files of one world count as one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return SHARED.get(file, file)
+
+
+def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The tests with the long files at the beginning; otherwise in the order that they come in."""
+    return sorted(items, key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    file = item.nodeid.split("::", 1)[0]
+    file = SHARED.get(file, file)
+    return next((place for place, long in enumerate(LONGEST_FIRST) if file.startswith(long)), len(LONGEST_FIRST))
