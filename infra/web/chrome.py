@@ -56,6 +56,7 @@ class Chrome:
 
 
 _entries: dict[str, NavEntry] = {}
+_places: dict[str, str] = {}
 
 
 def add_to_navigation(entry: NavEntry) -> None:
@@ -66,3 +67,13 @@ def add_to_navigation(entry: NavEntry) -> None:
 def navigation() -> list[NavEntry]:
     """Every registered place, in order."""
     return sorted(_entries.values(), key=lambda entry: (entry.order, entry.label))
+
+
+def add_to_place(blueprint: str, endpoint: str) -> None:
+    """The pages of `blueprint` belong to the place with this endpoint: it stays marked while one of them is open."""
+    _places[blueprint] = endpoint
+
+
+def place_of(blueprint: str) -> str | None:
+    """The endpoint of the place that the pages of a blueprint belong to; None for a place of its own."""
+    return _places.get(blueprint)

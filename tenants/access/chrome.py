@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from infra import clock, words
 from infra.calendar import federal_calendar
 from infra.settings import settings
-from infra.web.chrome import Chrome, Crumb, NavItem, navigation
+from infra.web.chrome import Chrome, Crumb, NavItem, navigation, place_of
 from infra.web.server import register_filter
 from tenants.access.gate import may
 from tenants.access.identity import Identity, Member
@@ -109,6 +109,7 @@ def _nav(identity: Identity, member: Member | None) -> list[NavItem]:
         here = request.endpoint == entry.endpoint or (request.endpoint or "").rsplit(".", 1)[0] == room
         exact = any(e.endpoint != entry.endpoint and e.endpoint.startswith(room + ".") for e in navigation())
         current = request.endpoint == entry.endpoint if exact else here
+        current = current or place_of((request.endpoint or "").rsplit(".", 1)[0]) == entry.endpoint
         items.append(NavItem(entry.label, url_for(entry.endpoint, **values), entry.icon, current))
     return items
 

@@ -9,6 +9,7 @@ from flask import Blueprint, url_for
 
 from credentialing.providers.permissions import PROVIDER_LIST, PROVIDER_READ
 from credentialing.providers.services import provider_names
+from credentialing.providers.tabs import LIST, add_provider_tab, provider_tabs
 from credentialing.requirements.catalog import load_catalog
 from credentialing.requirements.services import document_kinds
 from infra.db import current_tenant
@@ -17,10 +18,12 @@ from tenants.access.roles import Role
 from tenants.documents.labels import Owner, set_kinds_lookup, set_owners_lookup
 
 bp = Blueprint("providers", __name__, template_folder="../templates")
-add_to_navigation(NavEntry("Providers", "providers.list_page", PROVIDER_LIST, 30, "providers"))
+bp.add_app_template_global(provider_tabs, "provider_tabs")
+add_to_navigation(NavEntry("Providers", LIST, PROVIDER_LIST, 30, "providers"))
 add_to_navigation(
     NavEntry("My file", "providers.my_file", PROVIDER_READ, 35, "providers", roles=frozenset({Role.PROVIDER}))
 )
+add_provider_tab("All providers", LIST, PROVIDER_LIST, 10)
 
 
 def _owners(provider_ids: Sequence[UUID]) -> Mapping[UUID, Owner]:
