@@ -80,7 +80,7 @@ def name_cursor() -> tuple[str, str, UUID] | None:
 
 def _row(provider: Provider, state: FileState) -> dict[str, Any]:
     names = ProviderFileSchema().fields.keys() - {
-        "file", "requirements", "registry_differences", "dea_number", "birth_date",
+        "file", "requirements", "registry_differences", "dea_number", "birth_date", "ssn",
     }  # fmt: skip
     return {name: getattr(provider, name) for name in names} | {"file": file_counts(state)}
 

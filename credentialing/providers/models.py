@@ -13,10 +13,17 @@ from credentialing.providers.rules import display_name
 from infra.db import TenantModel, belongs_to, belongs_to_clinic
 
 PROVIDER_STATUSES = ("active", "leaving", "left")
+FACT_SOURCES = "source IN ('person', 'provider', 'roster', 'nppes', 'caqh', 'document', 'source')"
+"""The CHECK of every column `source` that says where a fact came from; `provenance.FactSource.kind` is one of these."""
 
 
 class Provider(TenantModel):
-    """A clinician of the clinic. Date of birth and DEA number are sealed (`infra.crypto`) and shown masked."""
+    """A clinician of the clinic. Date of birth, SSN and DEA number are sealed (`infra.crypto`) and shown masked.
+
+    The columns of license, DEA and CAQH are a summary of the primary row of `Credential`, and `former_names` of the section of
+    that name: lists and rules read them here without a join. `credentials.services` and `services.sections` keep them in step;
+    nothing else writes them.
+    """
 
     __tablename__ = "provider"
     __table_args__ = (
@@ -39,12 +46,15 @@ class Provider(TenantModel):
     license_state: Mapped[str | None]
     license_expires_on: Mapped[date | None]
     taxonomy: Mapped[str | None]
+    other_taxonomies: Mapped[list[str]] = mapped_column(default=list)
     email: Mapped[str | None]
     phone: Mapped[str | None]
     caqh_id: Mapped[str | None]
     caqh_attested_on: Mapped[date | None]
     sealed_birth_date: Mapped[bytes | None]
     sealed_dea_number: Mapped[bytes | None]
+    sealed_ssn: Mapped[bytes | None]
+    ssn_tail: Mapped[str | None]
     registry_status: Mapped[str] = mapped_column(default="pending")
     registry_record: Mapped[dict[str, Any] | None]
     registry_checked_at: Mapped[datetime | None]
@@ -66,6 +76,59 @@ class Provider(TenantModel):
             return self.name
         last = f"{self.last_name} {self.suffix}" if self.suffix else self.last_name
         return display_name(self.first_name, last, middle=self.middle_name or "", credential=self.credential or "")
+
+
+class FileEntry(TenantModel):
+    """One entry of a section of the provider's file: a job, a degree, a reference, the answer to a disclosure question.
+
+    `values` are what the section's schema allows (`sections.catalog`). A removed entry stays for the history.
+    """
+
+    __tablename__ = "file_entry"
+    __table_args__ = (
+        belongs_to_clinic(),
+        belongs_to("provider", "provider_id"),
+        belongs_to("document", "document_id"),
+        CheckConstraint(FACT_SOURCES, name="source"),
+        Index("ix_file_entry_provider", "tenant_id", "provider_id", "section", "position"),
+    )
+
+    provider_id: Mapped[UUID]
+    section: Mapped[str]
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    position: Mapped[int] = mapped_column(default=0)
+    source: Mapped[str]
+    source_detail: Mapped[str] = mapped_column(default="")
+    document_id: Mapped[UUID | None]
+    changed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this name
+
+
+class FieldChange(TenantModel):
+    """Who changed which field of a file when, from what to what and from what source. Append-only; secrets only masked."""
+
+    __tablename__ = "field_change"
+    __table_args__ = (
+        belongs_to_clinic(),
+        belongs_to("provider", "provider_id"),
+        CheckConstraint(FACT_SOURCES, name="source"),
+        Index("ix_field_change_provider", "tenant_id", "provider_id", "section", "id"),
+    )
+
+    provider_id: Mapped[UUID]
+    section: Mapped[str]
+    entry_id: Mapped[UUID | None]
+    field: Mapped[str]
+    old_shown: Mapped[str | None]
+    new_shown: Mapped[str | None]
+    source: Mapped[str]
+    source_detail: Mapped[str] = mapped_column(default="")
+    document_id: Mapped[UUID | None]
+    changed_by_id: Mapped[UUID | None]
+    changed_by_name: Mapped[str]
 
 
 class RosterImport(TenantModel):

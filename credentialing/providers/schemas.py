@@ -41,6 +41,12 @@ class ProviderChangeSchema(StrictSchema):
     caqh_attested_on = fields.Date(allow_none=True)
     birth_date = fields.Date(allow_none=True)
     dea_number = text_field(longest=12, allow_none=True)
+    ssn = text_field(longest=11, allow_none=True)
+    other_taxonomies = fields.List(
+        fields.String(
+            validate=validate.Regexp(r"^[0-9A-Z]{9}X$", error="A taxonomy code has nine characters and an X.")
+        )
+    )
     status = fields.String(validate=validate.OneOf(["active", "leaving", "left"]))
 
 
@@ -100,7 +106,7 @@ class DifferenceSchema(Schema):
 
 
 class ProviderSchema(Schema):
-    """A provider. DEA number and date of birth are masked."""
+    """A provider. DEA number, SSN and date of birth are masked."""
 
     id = fields.UUID()
     npi = fields.String()
@@ -116,6 +122,7 @@ class ProviderSchema(Schema):
     license_state = fields.String(allow_none=True)
     license_expires_on = fields.Date(allow_none=True)
     taxonomy = fields.String(allow_none=True)
+    other_taxonomies = fields.List(fields.String())
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     caqh_id = fields.String(allow_none=True)
@@ -133,6 +140,7 @@ class ProviderFileSchema(ProviderSchema):
 
     dea_number = fields.String(allow_none=True)
     birth_date = fields.String(allow_none=True)
+    ssn = fields.String(allow_none=True)
     registry_differences = fields.List(fields.Nested(DifferenceSchema))
     requirements = fields.List(fields.Nested(RequirementSchema))
 

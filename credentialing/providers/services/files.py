@@ -10,18 +10,26 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select, tuple_
 
+from credentialing.credentials import services as credentials
+from credentialing.credentials import summary
+from credentialing.credentials.models import Credential
+from credentialing.credentials.values import BAD_DEA
 from credentialing.providers.models import Provider
+from credentialing.providers.provenance import FactSource, note_changes, shown, typed
 from credentialing.providers.registry import check_npi
-from credentialing.providers.rules import license_type_for
+from credentialing.providers.rules import license_type_for, ssn_digits
+from credentialing.providers.services.names import names_to_entries
 from infra.crypto import decrypt, encrypt, mask
 from infra.db import current_tenant, db
+from infra.db.find import find
 from infra.ids import uuid7
 from infra.outbox import later, publish
 from infra.problems import Conflict, NotFound, StaleVersion, invalid
 from integrations.dea import dea_is_valid
 from tenants.audit import record
 
-SEALED = {"birth_date": "sealed_birth_date", "dea_number": "sealed_dea_number"}
+SEALED = {"birth_date": "sealed_birth_date", "dea_number": "sealed_dea_number", "ssn": "sealed_ssn"}
+BIRTH_DATE_SHOWN = "••••-••-••"
 REGISTRY_TOPIC = "credentialing.prefill_provider"
 PanelStrip = Mapping[UUID, Sequence[tuple[str, str, str]]]
 
@@ -54,9 +62,11 @@ class NewProvider:
     caqh_attested_on: date | None = None
     birth_date: date | None = None
     dea_number: str | None = None
+    ssn: str | None = None
+    other_taxonomies: list[str] = field(default_factory=list)
 
 
-def create_provider(new: NewProvider) -> Provider:
+def create_provider(new: NewProvider, *, source: FactSource | None = None) -> Provider:
     """Open the file of a provider and have the registry asked. Publishes `provider.created`.
 
     Raises `Invalid` for a wrong check digit (NPI or DEA number) and `ProviderExists`.
@@ -64,61 +74,113 @@ def create_provider(new: NewProvider) -> Provider:
     npi = check_npi(new.npi)
     if db().scalars(select(Provider.id).where(Provider.tenant_id == current_tenant(), Provider.npi == npi)).first():
         raise ProviderExists
-    provider = add_provider(npi, asdict(new))
+    provider = add_provider(npi, asdict(new), source=source)
     db().flush()
     record("provider.created", f"added {provider.name}", subject_kind="provider", subject_id=provider.id)
     publish("provider.created", provider_id=str(provider.id))
     return provider
 
 
-def add_provider(npi: str, facts: Mapping[str, Any]) -> Provider:
+def add_provider(npi: str, facts: Mapping[str, Any], *, source: FactSource | None = None) -> Provider:
     """Add the row of a provider from plain facts and ask for the registry job; no audit, no event: for callers that make many."""
-    provider = Provider(id=uuid7(), tenant_id=current_tenant(), npi=npi, first_name="", last_name="")
-    apply_facts(provider, facts)
+    provider = Provider(
+        id=uuid7(),
+        tenant_id=current_tenant(),
+        npi=npi,
+        first_name="",
+        last_name="",
+        former_names=[],
+        other_taxonomies=[],
+    )
+    changes = _assign(provider, facts)
     db().add(provider)
+    db().flush()
+    _note(provider, changes, source or typed(), [], is_new=True)
     later(REGISTRY_TOPIC, {"provider_id": str(provider.id)})
     return provider
 
 
-def apply_facts(provider: Provider, facts: Mapping[str, Any]) -> list[str]:
-    """Write facts into a file, sealing what must be sealed. Returns the names of the fields that changed.
+def apply_facts(
+    provider: Provider,
+    facts: Mapping[str, Any],
+    *,
+    source: FactSource | None = None,
+    held: list[Credential] | None = None,
+) -> list[str]:
+    """Write facts into a file, sealing what must be sealed, noting who said so, and bringing the rows of license, DEA and CAQH
+    into step (`credentials.summary`). Returns the names of the fields that changed.
 
-    Raises `Invalid` for a DEA number whose check digit is wrong.
+    `source` is by default whoever types now. `held` saves the query for the provider's credentials in a batch. Raises `Invalid`
+    for a DEA number whose check digit is wrong and for what is no SSN.
     """
-    changed = []
+    changes = _assign(provider, facts)
+    if changes:
+        _note(provider, changes, source or typed(), held)
+    return list(changes)
+
+
+Changes = dict[str, tuple[str | None, str | None]]
+
+
+def _assign(provider: Provider, facts: Mapping[str, Any]) -> Changes:
+    changes: Changes = {}
     for name, value in facts.items():
         if name == "npi":
             continue
         if name in SEALED:
-            if _seal(provider, name, value):
-                changed.append(name)
+            changes |= _seal(provider, name, value)
         elif getattr(provider, name) != (value if value is not None else _empty(name)):
+            changes[name] = (shown(getattr(provider, name)), shown(value))
             setattr(provider, name, value if value is not None else _empty(name))
-            changed.append(name)
     if provider.license_type is None and (provider.taxonomy or provider.credential):
         guess = license_type_for([provider.taxonomy or ""], provider.credential, provider.license_state)
         if guess is not None:
             provider.license_type = guess.code
-            changed.append("license_type")
-    return changed
+            changes["license_type"] = (None, guess.code)
+    return changes
+
+
+def _note(
+    provider: Provider, changes: Changes, source: FactSource, held: list[Credential] | None, *, is_new: bool = False
+) -> None:
+    """The history of what changed: of columns here, of what stands in rows of its own there."""
+    own = {name: pair for name, pair in changes.items() if name not in summary.MIRRORED and name != "former_names"}
+    note_changes(provider.id, "identity", None, own, source)
+    if "former_names" in changes:
+        names_to_entries(provider, source, is_new=is_new)
+    mirrored = summary.MIRRORED & changes.keys()
+    if not mirrored:
+        return
+    rows = held if held is not None else credentials.credentials_of([provider.id])[provider.id]
+    for row in summary.mirror(provider, mirrored, source, rows):
+        if not is_new:
+            db().flush()
+            credentials.announce(row)
 
 
 def _empty(name: str) -> Any:
-    return "" if name in {"first_name", "last_name"} else [] if name == "former_names" else None
+    if name in {"first_name", "last_name"}:
+        return ""
+    return [] if name in {"former_names", "other_taxonomies"} else None
 
 
-def _seal(provider: Provider, name: str, value: Any) -> bool:
-    column = SEALED[name]
+def _seal(provider: Provider, name: str, value: Any) -> Changes:
     text = value.isoformat() if isinstance(value, date) else (value or "").strip().upper()
     if name == "dea_number" and text and not dea_is_valid(text):
-        raise invalid(
-            "dea_number", "That is no DEA number: two letters and seven digits, the last of which fits the others."
-        )
+        raise invalid("dea_number", BAD_DEA)
+    if name == "ssn" and text:
+        digits = ssn_digits(text)
+        if digits is None:
+            raise invalid("ssn", "That is no social security number: it has nine digits and begins with 001 to 899.")
+        text = digits
+    old = sealed_shown(provider)[name]
     if text == (opened(provider, name) or ""):
-        return False
+        return {}
     place = f"provider.{name}.{provider.id}"
-    setattr(provider, column, encrypt(text, tenant_id=provider.tenant_id, place=place) if text else None)
-    return True
+    setattr(provider, SEALED[name], encrypt(text, tenant_id=provider.tenant_id, place=place) if text else None)
+    if name == "ssn":
+        provider.ssn_tail = text[-4:] or None
+    return {name: (old, sealed_shown(provider)[name])}
 
 
 def opened(provider: Provider, name: str) -> str | None:
@@ -130,11 +192,14 @@ def opened(provider: Provider, name: str) -> str | None:
 
 
 def sealed_shown(provider: Provider) -> dict[str, str | None]:
-    """The sealed fields as pages and the API show them: DEA number by its last two digits, date of birth only as on file."""
+    """The sealed fields as pages, the API and the history show them: DEA number by its last two digits, SSN by its last four,
+    date of birth only as on file.
+    """
     dea = opened(provider, "dea_number")
     return {
         "dea_number": mask(dea) if dea else None,
-        "birth_date": "••••-••-••" if provider.sealed_birth_date else None,
+        "birth_date": BIRTH_DATE_SHOWN if provider.sealed_birth_date else None,
+        "ssn": f"•••-••-{provider.ssn_tail}" if provider.sealed_ssn else None,
     }
 
 
@@ -157,15 +222,22 @@ def reveal(provider_id: UUID, *, field_name: str, reason: str) -> str:
     return value
 
 
-def change_provider(provider_id: UUID, *, changes: Mapping[str, Any], if_version: int | None = None) -> Provider:
+def change_provider(
+    provider_id: UUID,
+    *,
+    changes: Mapping[str, Any],
+    if_version: int | None = None,
+    source: FactSource | None = None,
+) -> Provider:
     """Change facts of a file. Publishes `provider.changed` with the names of the fields.
 
-    Raises `NotFound`, `StaleVersion` when `if_version` is no longer current, and `Invalid` for a wrong DEA check digit.
+    `source` is by default whoever types now. Raises `NotFound`, `StaleVersion` when `if_version` is no longer current, and
+    `Invalid` for a wrong DEA check digit or SSN.
     """
-    provider = get_provider(provider_id)
+    provider = get_provider(provider_id, lock=True)
     if if_version is not None and provider.version != if_version:
         raise StaleVersion
-    changed = apply_facts(provider, changes)
+    changed = apply_facts(provider, changes, source=source)
     if not changed:
         return provider
     db().flush()
@@ -175,16 +247,9 @@ def change_provider(provider_id: UUID, *, changes: Mapping[str, Any], if_version
     return provider
 
 
-def get_provider(provider_id: UUID) -> Provider:
-    """One provider of this clinic. Raises `NotFound`."""
-    found = (
-        db()
-        .scalars(select(Provider).where(Provider.tenant_id == current_tenant(), Provider.id == provider_id))
-        .one_or_none()
-    )
-    if found is None:
-        raise NotFound
-    return found
+def get_provider(provider_id: UUID, *, lock: bool = False) -> Provider:
+    """One provider of this clinic; `lock` holds the row until the commit. Raises `NotFound`."""
+    return find(Provider, provider_id, lock=lock)
 
 
 def list_providers(

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from credentialing.providers.models import Provider
+from credentialing.providers.services.files import apply_facts
 from infra.db import current_tenant, db
 from infra.problems import invalid
 from tenants.access.roles import Role
@@ -23,7 +24,7 @@ def invite_provider(provider: Provider, *, email: str, inviter: Role) -> Members
         raise invalid("email", "Enter the provider's e-mail address first.")
     made = people.invite(email=email, name=provider.name, role=Role.PROVIDER, provider_id=provider.id, inviter=inviter)
     if not provider.email:
-        provider.email = email
+        apply_facts(provider, {"email": email})
     return made
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from credentialing.providers.models import Provider
+from credentialing.providers.provenance import FactSource
 from credentialing.providers.registry import fields_of, stored_record
 from credentialing.providers.rules import FieldDifference, license_type_for, registry_differences
-from credentialing.providers.services.files import REGISTRY_TOPIC, get_provider
+from credentialing.providers.services.files import REGISTRY_TOPIC, apply_facts, get_provider
 from credentialing.verification.services import RegistryEvidence, record_registry_check
 from infra import clock
 from infra.db import db
@@ -16,6 +18,7 @@ from infra.problems import Conflict, NotFound
 from integrations.nppes import NppesRecord
 from tenants.audit import record
 
+FROM_REGISTRY = FactSource("nppes")
 _COMPARED = "first_name middle_name last_name credential taxonomy license_number license_state phone".split()
 
 
@@ -54,19 +57,18 @@ def store_registry_answer(provider_id: UUID, *, answer: NppesRecord | None) -> P
 
 
 def _fill(provider: Provider, answer: NppesRecord) -> list[str]:
-    filled = []
-    for name, value in fields_of(answer).items():
-        if value and not getattr(provider, name):
-            setattr(provider, name, value)
-            filled.append(name)
+    facts: dict[str, Any] = {
+        name: value for name, value in fields_of(answer).items() if value and not getattr(provider, name)
+    }
     if provider.license_type is None:
         guess = license_type_for(
-            [taxonomy.code for taxonomy in answer.taxonomies], provider.credential, provider.license_state
+            [taxonomy.code for taxonomy in answer.taxonomies],
+            provider.credential or facts.get("credential"),
+            provider.license_state or facts.get("license_state"),
         )
         if guess is not None:
-            provider.license_type = guess.code
-            filled.append("license_type")
-    return filled
+            facts["license_type"] = guess.code
+    return apply_facts(provider, facts, source=FROM_REGISTRY)
 
 
 def note_registry_down(provider_id: UUID) -> None:
@@ -97,7 +99,7 @@ def differences_of(provider: Provider) -> list[FieldDifference]:
 def take_theirs(provider_id: UUID, *, field: str) -> Provider:
     """Write the registry's value of a field into the file. Raises `NotFound`, `Conflict` when there is no such difference."""
     provider, difference = _difference(provider_id, field)
-    setattr(provider, field, difference.registry_says)
+    apply_facts(provider, {field: difference.registry_says}, source=FROM_REGISTRY)
     _decided(provider, difference, "took over the registry's")
     publish("provider.changed", provider_id=str(provider.id), fields=[field])
     return provider

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from credentialing.credentials.models import Credential
+from credentialing.credentials.services import credentials_of
 from credentialing.providers.models import Provider, RosterImport
+from credentialing.providers.provenance import FactSource
 from credentialing.providers.rules import PersonName, is_somebody_else, proper_name
 from credentialing.providers.services.files import add_provider, apply_facts
 from infra import clock
@@ -88,6 +91,8 @@ def apply_rows(import_id: UUID, *, offset: int, rows: Sequence[RosterRow | RowRe
     if found.received != offset:
         return found.received
     known = _known([row.npi for row in rows if isinstance(row, RosterRow)])
+    held = credentials_of([provider.id for provider in known.values()])
+    source = FactSource("roster", found.filename, found.document_id)
     outcomes: Counter[str] = Counter()
     rejects = []
     for row in rows:
@@ -97,7 +102,7 @@ def apply_rows(import_id: UUID, *, offset: int, rows: Sequence[RosterRow | RowRe
             outcomes["rejected"] += 1
             rejects += [{"line": row.line_number, "field": name, "reason": reason} for name, reason in reasons]
         elif isinstance(row, RosterRow):
-            outcomes[_apply(row, known)] += 1
+            outcomes[_apply(row, known, held, source)] += 1
     found.received += len(rows)
     found.created_count += outcomes["created"]
     found.updated_count += outcomes["updated"]
@@ -126,15 +131,15 @@ def _defects(row: RosterRow, known: Provider | None) -> list[tuple[str, str]]:
     return found
 
 
-def _apply(row: RosterRow, known: dict[str, Provider]) -> str:
+def _apply(row: RosterRow, known: dict[str, Provider], held: dict[UUID, list[Credential]], source: FactSource) -> str:
     facts = facts_of(row)
     provider = known.get(row.npi)
     if provider is None:
-        provider = add_provider(row.npi, facts)
+        provider = add_provider(row.npi, facts, source=source)
         known[row.npi] = provider
         publish("provider.created", provider_id=str(provider.id))
         return "created"
-    changed = apply_facts(provider, facts)
+    changed = apply_facts(provider, facts, source=source, held=held.get(provider.id))
     if changed:
         publish("provider.changed", provider_id=str(provider.id), fields=sorted(changed))
     return "updated" if changed else "unchanged"

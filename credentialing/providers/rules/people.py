@@ -252,3 +252,19 @@ def initials(first: str, last: str) -> str:
         Product rule: the provider's header (looks.md).
     """
     return "".join(part.strip()[0].upper() for part in (first, last) if part.strip())
+
+
+def ssn_digits(text: str) -> str | None:
+    """Return the nine digits of a social security number; None when it can be none.
+
+    Source:
+        Social Security Administration, number randomization (2011): area 000, 666 and 900-999, group 00 and serial 0000
+        are never given.
+    """
+    digits = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"[0-9]{9}", digits):
+        return None
+    area, group, serial = digits[:3], digits[3:5], digits[5:]
+    if area in ("000", "666") or area >= "900" or group == "00" or serial == "0000":
+        return None
+    return digits
