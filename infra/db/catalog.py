@@ -23,13 +23,17 @@ DEFINER_FUNCTIONS = (
     "end_sessions_of",
     "ensure_person",
     "ensure_vendor",
+    "feed_identity",
+    "feeds_of",
     "find_person",
     "grant_vendor_role",
+    "issue_feed",
     "issue_token",
     "job_tenant",
     "open_session",
     "read_link",
     "record_sign_in",
+    "revoke_feed",
     "revoke_token",
     "session_identity",
     "set_name",
@@ -40,6 +44,7 @@ DEFINER_FUNCTIONS = (
     "use_link",
     "vendor_staff",
 )
+LOADER_FUNCTIONS = ("begin_load", "finish_load", "note_attempt")
 _CANONICAL = "(tenant_id = ( SELECT app.tenant_id() AS tenant_id))"
 _TABLES = """
   SELECT c.oid, c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, c.relispartition AS is_partition,
@@ -100,24 +105,40 @@ _RULES: dict[str, str] = {
     "login may become a privileged role": """
         SELECT l.rolname || ' -> ' || r.rolname FROM logins l, pg_roles r
         WHERE pg_has_role(l.oid, r.oid, 'MEMBER') AND r.oid <> l.oid
-        AND (r.rolsuper OR r.rolbypassrls OR r.rolname IN ('app_owner', 'sec_owner') OR r.rolname LIKE 'pg\\_%')""",
+        AND (r.rolsuper OR r.rolbypassrls OR r.rolname IN ('app_owner', 'sec_owner', 'ref_owner') OR r.rolname LIKE 'pg\\_%')""",
     "login may read people and sessions": """
         SELECT l.rolname || ': ' || c.relname FROM logins l, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'sec'
         WHERE c.relkind IN ('r', 'p', 'v') AND has_table_privilege(l.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')""",
     "definer function is not on the list": """
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, logins l
-        WHERE n.nspname IN ('app', 'sec', 'public') AND p.prosecdef AND has_function_privilege(l.oid, p.oid, 'EXECUTE')
-        AND NOT (n.nspname = 'sec' AND p.proname = ANY (:definers))""",
+        WHERE n.nspname IN ('app', 'sec', 'ref', 'public') AND p.prosecdef AND has_function_privilege(l.oid, p.oid, 'EXECUTE')
+        AND NOT (n.nspname = 'sec' AND p.proname = ANY (:definers))
+        AND NOT (n.nspname = 'ref' AND p.proname = ANY (:loaders) AND l.rolname = 'app_worker'
+                 AND pg_get_userbyid(p.proowner) = 'ref_owner')""",
     "definer function has an open search path": """
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname IN ('app', 'sec') AND p.prosecdef AND NOT coalesce(p.proconfig, '{}')::text ~ 'search_path='""",
+        WHERE n.nspname IN ('app', 'sec', 'ref') AND p.prosecdef AND NOT coalesce(p.proconfig, '{}')::text ~ 'search_path='""",
     "context function is volatile or changed": """
         SELECT p.proname::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'app'
         WHERE p.proname IN ('tenant_id', 'tenant_ids', 'provider_id')
         AND (p.provolatile <> 's' OR p.prosrc !~ ('current_setting\\(''app.' || p.proname || ''', true\\)'))""",
     "login may create in a schema": """
-        SELECT l.rolname || ': ' || s FROM logins l, unnest(ARRAY['app', 'sec', 'public']) s
+        SELECT l.rolname || ': ' || s FROM logins l, unnest(ARRAY['app', 'sec', 'ref', 'public']) s
         WHERE has_schema_privilege(l.oid, s, 'CREATE')""",
+    "reference table has another owner": """
+        SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'ref'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+        AND pg_get_userbyid(c.relowner) <> 'ref_owner'""",
+    "reference table can be written past its functions": """
+        SELECT l.rolname || ': ' || c.relname FROM logins l, pg_class c
+        WHERE c.relnamespace = 'ref'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND has_table_privilege(l.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')""",
+    "reference table holds a clinic's row": """
+        SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+        WHERE c.relnamespace = 'ref'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attname IN ('tenant_id', 'provider_id')""",
+    "reference table has rules of its own": """
+        SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'ref'::regnamespace
+        AND (c.relkind IN ('v', 'm') OR EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+             OR EXISTS (SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND c.oid IN (f.conrelid, f.confrelid)))""",
 }
 
 
@@ -139,6 +160,7 @@ def violations(connection: Connection) -> list[Violation]:
         "identity_tables": list(IDENTITY_TABLES),
         "provider_open": list(PROVIDER_OPEN_TABLES),
         "definers": list(DEFINER_FUNCTIONS),
+        "loaders": list(LOADER_FUNCTIONS),
         "logins": list(APP_LOGINS),
     }
     found = []

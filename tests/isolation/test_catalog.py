@@ -61,6 +61,21 @@ MUTANTS = {
     "volatile context": "ALTER FUNCTION app.tenant_id() VOLATILE",
     "constant context": f"CREATE OR REPLACE FUNCTION app.tenant_id() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT '{B}'::uuid $$",
     "creates in app": "GRANT CREATE ON SCHEMA app TO app_rw",
+    "reference table written": "GRANT INSERT ON ref.leie TO app_rw",
+    "reference table emptied": "GRANT TRUNCATE ON ref.sam TO app_worker",
+    "reference table owned by the app": "ALTER TABLE ref.leie OWNER TO app_owner",
+    "reference table of a clinic": "ALTER TABLE ref.license ADD COLUMN tenant_id uuid",
+    "reference table watched": "CREATE FUNCTION ref.w() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+    " CREATE TRIGGER w AFTER INSERT ON ref.leie FOR EACH ROW EXECUTE FUNCTION ref.w()",
+    "view over references": "CREATE VIEW ref.v AS SELECT * FROM app.provider; ALTER VIEW ref.v OWNER TO ref_owner",
+    "web loads references": "GRANT EXECUTE ON FUNCTION ref.begin_load(text) TO app_web",
+    "everybody loads references": "GRANT EXECUTE ON FUNCTION ref.note_attempt(text, text, text, text) TO PUBLIC",
+    "loader owned by the app": "ALTER FUNCTION ref.begin_load(text) OWNER TO app_owner",
+    "loader with an open search path": "ALTER FUNCTION ref.begin_load(text) RESET search_path",
+    "another loader": "CREATE FUNCTION ref.wipe() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog"
+    " AS 'DELETE FROM ref.leie'; ALTER FUNCTION ref.wipe() OWNER TO ref_owner; GRANT EXECUTE ON FUNCTION ref.wipe() TO app_worker",
+    "becomes ref owner": "GRANT ref_owner TO app_worker",
+    "creates in ref": "GRANT CREATE ON SCHEMA ref TO app_worker",
     "creates in public": "GRANT CREATE ON SCHEMA public TO PUBLIC",
 }
 
