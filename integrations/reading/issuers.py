@@ -1,0 +1,139 @@
+"""Who issued a document, and for which state: boards, insurers, universities, agencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from integrations.reading.page import Box, Page, Segment
+from integrations.reading.states import state_code, states_in
+
+Hit = tuple[str, float, int, Box, str]
+
+_BOARD = r"(?:[A-Z][\w.&,'’\-]*,? |of |and |the |for |& )*"
+ISSUERS: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "state_license": (
+        (rf"(?:State|Commonwealth|STATE|COMMONWEALTH)?[\w ]{{0,30}}?{_BOARD}(?:Board|BOARD)\b[\w ,&]*", 0.9),
+        (r"(?:[A-Z]\w+ )*(?:Department|DEPARTMENT|Division|DIVISION|Bureau|BUREAU|Agency) (?:of|OF|for|FOR) [\w ,&]+", 0.8),
+        (r"[\w ]*(?:Professional Licensing Agency|PROFESSIONAL LICENSING AGENCY|Licensing Board|LICENSING BOARD)", 0.88),
+    ),
+    "board_cert": (
+        (r"(?:[A-Z][\w\-]+ )*(?:American|AMERICAN|National|NATIONAL|Behavior|BEHAVIOR)[\w ,&\-]*(?:Board|BOARD|Center|CENTER|Commission|COMMISSION|Association|ASSOCIATION|Academy|ACADEMY|Council|COUNCIL)[\w ,&]*", 0.92),
+        (r"[A-Z][\w ,&\-]*(?:Certification|CERTIFICATION|Credentialing|CREDENTIALING)[\w ,&\-]*(?:Board|BOARD|Center|CENTER|Commission|COMMISSION|Council|COUNCIL)[\w ,&]*", 0.9),
+    ),
+    "malpractice_face": (
+        (r"[A-Z][\w.&,'’\- ]*(?:Insurance|INSURANCE|Indemnity|INDEMNITY|Assurance|ASSURANCE|Casualty|CASUALTY|Underwriters|UNDERWRITERS|Mutual|MUTUAL|Reciprocal|RECIPROCAL|Risk Retention Group|RISK RETENTION GROUP)(?: (?:Company|COMPANY|Co\.|CO\.|Corporation|CORPORATION|Exchange|EXCHANGE|Group|GROUP|Trust|TRUST|Inc\.?|Association|ASSOCIATION))*(?:,? Inc\.?)?", 0.85),
+    ),
+    "diploma": (
+        (r"(?:The |THE )?(?:[A-Z][\w.'’\-]+ )*(?:University|UNIVERSITY|College|COLLEGE|Institute|INSTITUTE)(?: (?:of|OF|at|AT) [A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})?", 0.9),
+    ),
+    "cpr": ((r"American Heart Association|AMERICAN HEART ASSOCIATION|American Red Cross|AMERICAN RED CROSS|Health & Safety Institute|American Safety & Health Institute|National Safety Council|NATIONAL SAFETY COUNCIL|[A-Z][\w ]+ (?:CPR|Safety) (?:Institute|Council|Foundation|Academy)", 0.95),),
+    "medicare_ptan": ((r"CGS Administrators(?:,? LLC)?|Palmetto GBA|Noridian Healthcare Solutions|Novitas Solutions|National Government Services|NATIONAL GOVERNMENT SERVICES|First Coast Service Options|Wisconsin Physicians Service|WPS Government Health Administrators", 0.95),),
+    "cds": (
+        (rf"(?:State|STATE)?[\w ]{{0,30}}?{_BOARD}(?:Board|BOARD) (?:of|OF) (?:Pharmacy|PHARMACY)", 0.92),
+        (r"[\w ]*(?:Department|DEPARTMENT|Bureau|BUREAU|Division|DIVISION|Office|OFFICE) (?:of|OF|for|FOR) [\w ,&]+", 0.8),
+        (rf"[\w ]{{0,30}}?{_BOARD}(?:Board|BOARD)\b[\w ,&]*|[\w ]*(?:Licensing Agency|LICENSING AGENCY)", 0.75),
+    ),
+}  # fmt: skip
+_SAME = {"claims_history": "malpractice_face", "residency": "diploma"}
+_LABELS = re.compile(
+    r"(?:insurance company|insurer|carrier|underwritten by|issuing (?:company|authority|agency|board)|certifying (?:body|board)|issued by|insuring company|company|institution|school|training organization|agency)\s*:?\s*$|(?:insurer|carrier|underwritten by|issued by|issuing (?:company|authority|agency|board)|certifying (?:body|board)|institution|insurance company)\s*:\s*",
+    re.I,
+)
+_NOT_ISSUERS = re.compile(
+    r"insured|insurance (?:policy|certificate|coverage)|this|liability insurance|certificate of|evidence of|verified|your ",
+    re.I,
+)
+
+
+def find_issuer(pages: Sequence[Page], kind: str) -> Iterator[Hit]:
+    """Candidates of who issued it: what follows a label, or what is called as issuers of this kind are, higher on the page first."""
+    patterns = ISSUERS.get(_SAME.get(kind, kind), ())
+    for page in pages[:2]:
+        for index, segment in enumerate(page.segments):
+            for pattern, weight in patterns:
+                for match in re.finditer(pattern, segment.text):
+                    words = _trimmed(match.group())
+                    if len(words) < 6 or _NOT_ISSUERS.search(words):
+                        continue
+                    box, letters = segment.part(match.start(), match.end())
+                    high = 1.0 - 0.25 * segment.box.top
+                    told = 1.1 if _told(page, index, segment, match.start()) else 1.0
+                    yield _in_capitals(words), weight * high * told * letters, page.number, box, "issuer"
+
+
+def _told(page: Page, index: int, segment: Segment, start: int) -> bool:
+    before = segment.text[:start] or (page.segments[index - 1].text if index else "")
+    return bool(_LABELS.search(before))
+
+
+def _trimmed(words: str) -> str:
+    words = (
+        re.sub(
+            r"\s+(?:certifies|hereby|has|this|that|is|in|on|to|of|and|for|the|License|Verification|NOTICE)\b.*$",
+            "",
+            words,
+        )
+        if len(words) > 60
+        else words
+    )
+    words = re.sub(r"^(?:the|by|from|to|of|and|issued by|insurer|carrier|company)\s+", "", words, flags=re.I)
+    return words.strip(" ,.-")
+
+
+_SMALL = frozenset({"of", "and", "the", "for", "at"})
+
+
+def _in_capitals(words: str) -> str:
+    if not words.isupper():
+        return words
+    parts = [word.lower() if word.lower() in _SMALL else _word(word) for word in words.split()]
+    return " ".join(parts)[:1].upper() + " ".join(parts)[1:]
+
+
+def _word(word: str) -> str:
+    return word if len(word) <= 3 and word in ("GBA", "CGS", "LLC", "WPS") else word.capitalize()
+
+
+def find_state(pages: Sequence[Page], kind: str) -> Iterator[Hit]:
+    """Candidates of the state that a document speaks for: in a label, in who issued it, else where it was sent to."""
+    for page in pages[:2]:
+        for index, segment in enumerate(page.segments):
+            for start, end, code in states_in(segment.text):
+                box, letters = segment.part(start, end)
+                high = 1.0 - 0.3 * segment.box.top
+                before, behind = segment.text[:start], segment.text[end : end + 60]
+                yield code, _state_weight(before, behind, kind) * high * letters, page.number, box, "state"
+            match = re.search(
+                r"\bstate(?: of (?:licensure|issue|registration|license))?\s*:?\s*([A-Z]{2})\b", segment.text
+            )
+            told = state_code(match.group(1)) if match else None
+            if match and told:
+                box, letters = segment.part(match.start(1), match.end(1))
+                yield told, 0.95 * letters, page.number, box, "state"
+            elif re.fullmatch(r"(?i)\W*(?:license )?state(?: of \w+)?\W*", segment.text):
+                yield from _under_label(page, index)
+
+
+def _under_label(page: Page, index: int) -> Iterator[Hit]:
+    label = page.segments[index]
+    for other in page.segments[index + 1 : index + 9]:
+        code = state_code(other.text)
+        near = other.line == label.line or (
+            abs(other.box.left - label.box.left) < 0.06 and other.box.top - label.box.bottom < 0.04
+        )
+        if code and near:
+            yield code, 0.95 * other.words[0].confidence, page.number, other.box, "state"
+
+
+def _state_weight(before: str, behind: str, kind: str) -> float:
+    if re.search(r"(?:state|commonwealth) of\s*$", before, re.I):
+        return 0.96
+    if re.match(
+        r"(?i)\s+(?:state )?(?:\w+,? (?:and )?){0,5}(?:board|department|bureau|division|medicaid|driver|professional|license|bmv|controlled)",
+        behind,
+    ):
+        return 0.95
+    if re.match(r"[.,]?\s+\d{5}", behind):
+        return 0.78 if kind in ("dea", "photo_id") else 0.5
+    return 0.8 if kind == "photo_id" else 0.55

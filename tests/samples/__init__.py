@@ -1,0 +1,1 @@
+"""Files made by code for tests and benchmarks: fictional people, nothing real."""
