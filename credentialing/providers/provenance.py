@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from credentialing.providers.models import FieldChange
 from infra.db import current_scope, current_tenant, db
@@ -91,10 +91,12 @@ def history_of(
     section: str | None = None,
     entry_id: UUID | None = None,
     field: str | None = None,
-    before: UUID | None = None,
+    before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> Sequence[FieldChange]:
-    """Changes of a file, newest first, older than the change `before`; of one section, row or field when named."""
+    """Changes of a file, newest first, older than the change at `before` (instant and id); of one section, row or field when
+    named.
+    """
     query = select(FieldChange).where(FieldChange.tenant_id == current_tenant(), FieldChange.provider_id == provider_id)
     if section is not None:
         query = query.where(FieldChange.section == section)
@@ -103,8 +105,8 @@ def history_of(
     if field is not None:
         query = query.where(FieldChange.field == field)
     if before is not None:
-        query = query.where(FieldChange.id < before)
-    return db().scalars(query.order_by(FieldChange.id.desc()).limit(limit)).all()
+        query = query.where(tuple_(FieldChange.created_at, FieldChange.id) < tuple_(*before))
+    return db().scalars(query.order_by(FieldChange.created_at.desc(), FieldChange.id.desc()).limit(limit)).all()
 
 
 def latest_changes(provider_id: UUID, section: str) -> dict[tuple[UUID | None, str], FieldChange]:
@@ -117,6 +119,6 @@ def latest_changes(provider_id: UUID, section: str) -> dict[tuple[UUID | None, s
             FieldChange.provider_id == provider_id,
             FieldChange.section == section,
         )
-        .order_by(FieldChange.entry_id, FieldChange.field, FieldChange.id.desc())
+        .order_by(FieldChange.entry_id, FieldChange.field, FieldChange.created_at.desc(), FieldChange.id.desc())
     )
     return {(row.entry_id, row.field): row for row in rows}

@@ -112,7 +112,7 @@ def _field_change() -> None:
         grants="SELECT, INSERT",
     )
     op.create_index(
-        "ix_field_change_provider", "field_change", ["tenant_id", "provider_id", "section", "id"], schema="app"
+        "ix_field_change_provider", "field_change", ["tenant_id", "provider_id", "section", "created_at"], schema="app"
     )
 
 

@@ -1,0 +1,280 @@
+"""Sections that are kept as entries: what a provider did, where and with whom, and the answers to the questions of payers."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from credentialing.providers.sections.fields import (
+    FieldSpec,
+    Section,
+    choice,
+    day,
+    dollars,
+    email,
+    long_text,
+    month,
+    npi,
+    phone,
+    state,
+    text,
+    yes_no,
+)
+
+# The questions that every payer asks in its own words; here in ours. Five years back where no other time is named.
+DISCLOSURES: tuple[tuple[str, str], ...] = (
+    ("license_action", "Has a license of yours ever been limited, suspended, revoked, given up or put on probation?"),
+    (
+        "privileges_action",
+        "Has a hospital, plan or employer ever limited, denied or ended your privileges or contract?",
+    ),
+    ("dea_action", "Has your DEA or state drug registration ever been limited, denied or given up?"),
+    ("program_sanction", "Has Medicare, Medicaid or another public program ever sanctioned or excluded you?"),
+    ("board_action", "Has a certifying board ever refused or withdrawn your certification?"),
+    ("training_action", "Were you ever disciplined or asked to leave a school, internship or training program?"),
+    ("conviction", "Have you ever been convicted of a felony, or of a crime that touches your work with patients?"),
+    ("malpractice_claim", "In the last five years, was a malpractice claim against you filed, settled or decided?"),
+    ("coverage_refused", "Has an insurer ever refused, cancelled or surcharged your malpractice coverage?"),
+    ("unable_to_perform", "Is there any reason why you could not do your work safely, with or without adjustments?"),
+    ("drug_use", "Do you now use illegal drugs?"),
+)
+FORMER_NAMES = Section(
+    code="former_names",
+    title="Former names",
+    kind="entries",
+    row_word="former name",
+    lead="Registries and exclusion lists often still have an earlier name. We search for each of these.",
+    key=("last_name",),
+    fields=(
+        text("last_name", "Last name", longest=80, needed=True),
+        text("first_name", "First name", longest=80),
+        month("used_until", "Used until"),
+    ),
+)
+EDUCATION = Section(
+    code="education",
+    title="Education",
+    kind="entries",
+    row_word="degree",
+    lead="At least the degree that your license rests on.",
+    asked_by=("diploma", "cv"),
+    always=True,
+    at_least=1,
+    key=("school", "degree"),
+    fields=(
+        text("school", "School", needed=True),
+        text("degree", "Degree", longest=80, needed=True, hint="MSW, PhD, MD"),
+        text("field_of_study", "Field"),
+        month("started", "From"),
+        month("ended", "Until", needed=True),
+        text("city", "City", longest=80),
+        text("region", "State or country", longest=80),
+    ),
+)
+TRAINING = Section(
+    code="training",
+    title="Internship, residency and supervised practice",
+    kind="entries",
+    row_word="training",
+    lead="Residency and fellowship for physicians, the internship for psychologists, supervised hours for counselors.",
+    asked_by=("residency", "ecfmg"),
+    key=("program", "institution"),
+    fields=(
+        choice(
+            "program",
+            "Kind",
+            (
+                ("internship", "Internship"),
+                ("residency", "Residency"),
+                ("fellowship", "Fellowship"),
+                ("practicum", "Practicum"),
+                ("supervised_practice", "Supervised practice after the degree"),
+            ),
+            needed=True,
+        ),
+        text("institution", "Institution", needed=True),
+        text("specialty", "Specialty"),
+        month("started", "From", needed=True),
+        month("ended", "Until", needed=True),
+        yes_no("is_completed", "Completed", needed=True),
+        text("director", "Director or supervisor"),
+    ),
+)
+WORK = Section(
+    code="work_history",
+    title="Work history",
+    kind="entries",
+    row_word="job",
+    lead="The last five years, month by month. A gap of more than six months needs a reason, more than a year in writing.",
+    asked_by=("cv",),
+    always=True,
+    at_least=1,
+    key=("kind", "employer", "started"),
+    fields=(
+        choice("kind", "What is it", (("job", "Work"), ("gap", "Time without work")), needed=True),
+        text("employer", "Employer or practice", needed=True, when=("kind", ("job", ""))),
+        text("position", "Position", needed=True, when=("kind", ("job", ""))),
+        month("started", "From", needed=True),
+        yes_no("is_current", "Still there", when=("kind", ("job", ""))),
+        month("ended", "Until", needed=True, when=("is_current", ("", "false"))),
+        text("city", "City", longest=80, when=("kind", ("job", ""))),
+        state("state", "State", when=("kind", ("job", ""))),
+        long_text(
+            "explanation",
+            "Reason",
+            needed=True,
+            when=("kind", ("gap",)),
+            hint="Parental leave, illness, study, travel.",
+        ),
+        choice(
+            "explained_how",
+            "How we know",
+            (("written", "In writing"), ("spoken", "Said on the phone")),
+            needed=True,
+            when=("kind", ("gap",)),
+        ),
+    ),
+)
+CLAIMS = Section(
+    code="malpractice_history",
+    title="Claims history",
+    kind="entries",
+    row_word="claim",
+    lead="Every malpractice claim of the last five years, also one that was dismissed.",
+    asked_by=("claims_history",),
+    key=("occurred", "carrier"),
+    fields=(
+        month("occurred", "When it happened", needed=True),
+        text("carrier", "Carrier", needed=True),
+        choice(
+            "outcome",
+            "How it stands",
+            (("open", "Open"), ("dismissed", "Dismissed"), ("settled", "Settled"), ("judgment", "Decided by a court")),
+            needed=True,
+        ),
+        month("closed", "Closed", when=("outcome", ("dismissed", "settled", "judgment")), needed=True),
+        dollars("paid_cents", "Paid", when=("outcome", ("settled", "judgment")), needed=True),
+        long_text("description", "What was claimed", needed=True, hint="Without the patient's name."),
+    ),
+)
+DISCLOSURE_ANSWERS = Section(
+    code="disclosures",
+    title="Disclosures",
+    kind="entries",
+    row_word="answer",
+    lead="Answer each question yourself. A yes is no reason to be refused; a yes without an explanation is.",
+    asked_by=("disclosure_explanations", "attestation_release"),
+    always=True,
+    key=("question",),
+    fields=(
+        choice("question", "Question", DISCLOSURES, needed=True),
+        yes_no("answer", "Answer", needed=True),
+        month("occurred", "When", when=("answer", ("true",)), needed=True),
+        long_text("explanation", "Explanation", when=("answer", ("true",)), needed=True),
+    ),
+)
+REFERENCES = Section(
+    code="references",
+    title="Peer references",
+    kind="entries",
+    row_word="reference",
+    lead="Three people of your own or a neighboring profession who have seen your work in the last two years.",
+    asked_by=("references",),
+    at_least=3,
+    key=("name",),
+    fields=(
+        text("name", "Name", needed=True),
+        text("title", "Profession", longest=120, needed=True),
+        text("relationship", "How you know each other", needed=True),
+        phone("phone", "Phone"),
+        email("email", "E-mail", needed=True),
+        month("known_since", "Since"),
+    ),
+)
+LOCATIONS = Section(
+    code="locations",
+    title="Where you practice",
+    kind="entries",
+    row_word="location",
+    lead="Every address at which clients are seen. It has to be the same in NPPES, CAQH and on the W-9.",
+    always=True,
+    at_least=1,
+    key=("line1", "postal_code"),
+    fields=(
+        text("name", "Name of the place"),
+        text("line1", "Street and number", needed=True),
+        text("line2", "Suite or floor", longest=80),
+        text("city", "City", longest=80, needed=True),
+        state("state", "State", needed=True),
+        FieldSpec(
+            "postal_code",
+            "ZIP code",
+            fields.String(
+                allow_none=True,
+                validate=validate.Regexp(r"^[0-9]{5}(-?[0-9]{4})?$", error="A ZIP code has five or nine digits."),
+            ),
+            "digits",
+            needed=True,
+        ),
+        phone("phone", "Phone for appointments", needed=True),
+        month("started", "Since"),
+        yes_no("is_primary", "Main place"),
+        yes_no("accepts_new", "Takes new clients"),
+        yes_no("is_telehealth_only", "Only by video"),
+    ),
+)
+SUPERVISION = Section(
+    code="supervision",
+    title="Supervising or collaborating clinician",
+    kind="entries",
+    row_word="clinician",
+    lead="Who supervises a dependent license, or with whom a nurse practitioner has a standard care arrangement.",
+    asked_by=("supervision_agreement", "collab_agreement"),
+    key=("role", "name"),
+    fields=(
+        choice("role", "Role", (("supervising", "Supervises"), ("collaborating", "Collaborates")), needed=True),
+        text("name", "Name", needed=True),
+        text("credential", "License type", longest=60, needed=True),
+        npi("npi", "NPI", needed=True),
+        text("license_number", "License number", longest=60),
+        state("license_state", "License state"),
+        day("started_on", "Agreement from", needed=True),
+        day("ends_on", "Agreement until"),
+    ),
+)
+HOSPITAL = Section(
+    code="hospital",
+    title="Privileges or coverage",
+    kind="entries",
+    row_word="arrangement",
+    lead="For prescribers: where you may admit, or who admits for you.",
+    asked_by=("hospital_or_coverage",),
+    key=("facility",),
+    fields=(
+        text("facility", "Hospital or covering practice", needed=True),
+        choice(
+            "arrangement",
+            "Arrangement",
+            (
+                ("admitting", "Admitting privileges"),
+                ("courtesy", "Courtesy privileges"),
+                ("coverage", "Coverage by others"),
+            ),
+            needed=True,
+        ),
+        text("covering_clinician", "Covering clinician", when=("arrangement", ("coverage",)), needed=True),
+        month("started", "Since", needed=True),
+    ),
+)
+LANGUAGES = Section(
+    code="languages",
+    title="Languages",
+    kind="entries",
+    row_word="language",
+    lead="Languages in which you see clients. Directories show them; leaving it out has no consequence.",
+    asked_by=("demographics_optional",),
+    key=("language",),
+    fields=(
+        text("language", "Language", longest=60, needed=True),
+        choice("level", "How well", (("native", "Native"), ("fluent", "Fluent"), ("conversational", "Conversational"))),
+    ),
+)
