@@ -1,4 +1,4 @@
-"""The one RQ queue: JSON serializer, our Job class."""
+"""The RQ queues, with the JSON serializer and our Job class: one for work that somebody waits for, one for all else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from rq.serializers import JSONSerializer
 from infra.jobs.safejob import SafeJob
 
 QUEUE_NAME = "onpanel"
+BACKGROUND_NAME = "onpanel-background"
 
 
-def make_queue(redis: Redis) -> Queue:
-    """The queue on this Redis."""
-    return Queue(QUEUE_NAME, connection=redis, serializer=JSONSerializer, job_class=SafeJob)
+def make_queue(redis: Redis, *, name: str = QUEUE_NAME) -> Queue:
+    """A queue on this Redis."""
+    return Queue(name, connection=redis, serializer=JSONSerializer, job_class=SafeJob)

@@ -19,7 +19,7 @@ from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.job import JobStatus
 
-from infra.jobs.queue import QUEUE_NAME, make_queue
+from infra.jobs.queue import BACKGROUND_NAME, QUEUE_NAME, make_queue
 from infra.jobs.safejob import ALLOWED_FUNCTION
 from infra.logs import configure_logs, log
 from infra.settings import settings
@@ -38,16 +38,16 @@ WITH due AS (
 )
 UPDATE app.outbox o SET next_at = now() + make_interval(secs => %(seconds)s)
 FROM chosen c WHERE o.tenant_id = c.tenant_id AND o.id = c.id
-RETURNING o.id::text, o.attempts
+RETURNING o.id::text, o.attempts, o.is_background
 """
 
 
-def hand_over(connection: psycopg.Connection[Any], queue: Queue) -> int:
+def hand_over(connection: psycopg.Connection[Any], queue: Queue, background: Queue) -> int:
     """Claim due rows, commit, then enqueue them. Returns how many. A failure in between only delays them."""
     rows = connection.execute(_CLAIM, {"batch": BATCH, "seconds": HANDED_OVER_S}).fetchall()
     connection.commit()
-    for outbox_id, attempts in rows:
-        enqueue(queue, outbox_id, f"{outbox_id}_{attempts}")
+    for outbox_id, attempts, is_background in rows:
+        enqueue(background if is_background else queue, outbox_id, f"{outbox_id}_{attempts}")
     return len(rows)
 
 
@@ -96,12 +96,12 @@ class Relay:
             psycopg.connect(plain_dsn(settings().relay_database_url)) as connection,
             Redis.from_url(settings().redis_url, socket_timeout=5) as redis,
         ):
-            queue = make_queue(redis)
+            queue, background = make_queue(redis), make_queue(redis, name=BACKGROUND_NAME)
             connection.execute("LISTEN outbox")
             connection.commit()
             while not self.stopping:
                 redis.ping()
-                if hand_over(connection, queue) < BATCH:
+                if hand_over(connection, queue, background) < BATCH:
                     self._wait(connection)
 
     def _wait(self, connection: psycopg.Connection[Any]) -> None:

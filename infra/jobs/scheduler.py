@@ -26,8 +26,8 @@ ORDER BY due_at LIMIT 200 FOR UPDATE SKIP LOCKED
 """
 _RECORD = """
 INSERT INTO app.outbox (tenant_id, id, created_at, topic, payload, dedupe_key, actor_name, next_at, attempts, max_attempts,
-  fence, progress_done, progress_total)
-VALUES (%s, %s, now(), %s, %s::jsonb, %s, 'Onpanel', now(), 0, 6, 0, 0, 0) ON CONFLICT (tenant_id, topic, dedupe_key) DO NOTHING
+  fence, progress_done, progress_total, is_background)
+VALUES (%s, %s, now(), %s, %s::jsonb, %s, 'Onpanel', now(), 0, 6, 0, 0, 0, true) ON CONFLICT (tenant_id, topic, dedupe_key) DO NOTHING
 """
 _ADVANCE = """
 UPDATE app.schedule SET due_at = greatest(due_at + make_interval(secs => every_s), now() + interval '1 second')

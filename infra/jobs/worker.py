@@ -10,7 +10,7 @@ from rq.serializers import JSONSerializer
 
 from infra.db import session
 from infra.db.selfcheck import refuse_privileged_login
-from infra.jobs.queue import QUEUE_NAME, make_queue
+from infra.jobs.queue import BACKGROUND_NAME, QUEUE_NAME, make_queue
 from infra.jobs.safejob import SafeJob
 from infra.logs import configure_logs
 from infra.outbox.registry import load_jobs
@@ -27,7 +27,7 @@ def main() -> None:
     load_jobs()
     redis = Redis.from_url(settings().redis_url)
     worker = Worker(
-        [make_queue(redis)],
+        [make_queue(redis), make_queue(redis, name=BACKGROUND_NAME)],
         connection=redis,
         serializer=JSONSerializer,
         job_class=SafeJob,

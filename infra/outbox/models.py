@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra import clock
@@ -30,6 +30,7 @@ class OutboxRow(TenantModel):
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str] = mapped_column(default="Onpanel")
     next_at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_background: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=12)
     locked_until: Mapped[datetime | None]

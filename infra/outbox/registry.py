@@ -14,13 +14,17 @@ Handler = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A declared job: `handler(work, **payload)`, at most `timeout_s` seconds a run and `max_attempts` runs, `max_backoff_s` apart."""
+    """A declared job: `handler(work, **payload)`, at most `timeout_s` seconds a run and `max_attempts` runs, `max_backoff_s` apart.
+
+    `is_background` is work that nobody watches: it begins when no other work waits.
+    """
 
     topic: str
     handler: Handler
     timeout_s: int
     max_attempts: int
     max_backoff_s: int
+    is_background: bool
 
 
 class GiveUp(Exception):
@@ -29,10 +33,16 @@ class GiveUp(Exception):
 
 _jobs: dict[str, Job] = {}
 _listeners: dict[str, list[str]] = {}
+_conditions: dict[str, Callable[[], bool]] = {}
 
 
 def job(
-    topic: str, *, timeout_s: int = 300, max_attempts: int = 12, max_backoff_s: int = 6 * 3600
+    topic: str,
+    *,
+    timeout_s: int = 300,
+    max_attempts: int = 12,
+    max_backoff_s: int = 6 * 3600,
+    is_background: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function that performs `topic`. It may run twice, also at the same time; its effect must happen once."""
 
@@ -40,7 +50,7 @@ def job(
         known = _jobs.get(topic)
         if known is not None and known.handler.__qualname__ != handler.__qualname__:
             raise RuntimeError(f"two jobs for topic {topic}")
-        _jobs[topic] = Job(topic, handler, timeout_s, max_attempts, max_backoff_s)
+        _jobs[topic] = Job(topic, handler, timeout_s, max_attempts, max_backoff_s, is_background)
         return handler
 
     return declare
@@ -54,12 +64,22 @@ def on(*events: str) -> Callable[[Handler], Handler]:
         if topic is None:
             raise RuntimeError(f"{handler.__qualname__} is not a job: put @on above @job")
         for event in events:
-            listeners = _listeners.setdefault(event, [])
-            if topic not in listeners:
-                listeners.append(topic)
+            listen(topic, event)
         return handler
 
     return subscribe
+
+
+def listen(topic: str, event: str, *, only_if: Callable[[], bool] | None = None) -> None:
+    """Let the job of `topic` hear of `event`; for a listener that does not know its events by itself.
+
+    `only_if` is asked in the publisher's unit of work each time: False, and no work is recorded for this topic.
+    """
+    listeners = _listeners.setdefault(event, [])
+    if topic not in listeners:
+        listeners.append(topic)
+    if only_if is not None:
+        _conditions[topic] = only_if
 
 
 def find_job(topic: str) -> Job | None:
@@ -68,8 +88,8 @@ def find_job(topic: str) -> Job | None:
 
 
 def listeners_of(event: str) -> tuple[str, ...]:
-    """Topics of the jobs that listen to `event`."""
-    return tuple(_listeners.get(event, ()))
+    """Topics of the jobs that listen to `event` now."""
+    return tuple(topic for topic in _listeners.get(event, ()) if topic not in _conditions or _conditions[topic]())
 
 
 def all_jobs() -> dict[str, Job]:

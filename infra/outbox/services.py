@@ -69,6 +69,7 @@ def later(
         "actor_id": scope.actor_id,
         "actor_name": scope.actor_name,
         "next_at": _not_before(at or clock.now()),
+        "is_background": known.is_background,
         "attempts": 0,
         "max_attempts": known.max_attempts,
         "fence": 0,

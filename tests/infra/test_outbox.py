@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from infra import clock
 from infra.db import Scope, db, unit_of_work
-from infra.jobs.queue import make_queue
+from infra.jobs.queue import BACKGROUND_NAME, make_queue
 from infra.jobs.relay import hand_over, plain_dsn
 from infra.jobs.runner import perform
 from infra.jobs.safejob import RefusedJob, SafeJob
@@ -36,6 +36,12 @@ def note(work, *, word):
             text("UPDATE app.clinic SET ehr = coalesce(ehr, '') || :w WHERE tenant_id = :t"),
             {"w": word, "t": work.tenant_id},
         )
+
+
+@job("test.quiet", is_background=True)
+def quiet(work):
+    with work.finish({}):
+        pass
 
 
 @job("test.fails", max_attempts=3)
@@ -184,7 +190,8 @@ def test_event_reaches_each_listener_in_its_own_row(clinic):
 
 def hand_over_all(connection, queue):
     """All that is due, also what other tests left behind: the relay takes it in batches. Returns how many."""
-    return sum(iter(lambda: hand_over(connection, queue), 0))
+    background = make_queue(queue.connection, name=BACKGROUND_NAME)
+    return sum(iter(lambda: hand_over(connection, queue, background), 0))
 
 
 def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
@@ -194,7 +201,7 @@ def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
     with psycopg.connect(plain_dsn(os.environ["RELAY_DATABASE_URL"])) as connection:
         assert hand_over_all(connection, queue) >= 1
         assert f"{job_id}_0" in queue.get_job_ids()
-        assert hand_over(connection, queue) == 0, "handed over once until it is overdue"
+        assert hand_over_all(connection, queue) == 0, "handed over once until it is overdue"
         redis.flushdb()
         with clinic.work() as session:
             session.execute(
@@ -202,6 +209,19 @@ def test_relay_hands_over_and_wiped_redis_loses_nothing(clinic):
             )
         hand_over_all(connection, queue)
         assert f"{job_id}_0" in queue.get_job_ids()
+    redis.flushdb()
+
+
+def test_work_that_nobody_waits_for_stands_in_the_queue_behind(clinic):
+    watched, quiet = ask(clinic, "test.note", {"word": "x"}), ask(clinic, "test.quiet")
+    redis = Redis.from_url(os.environ["REDIS_URL"])
+    redis.flushdb()
+    queue = make_queue(redis)
+    with psycopg.connect(plain_dsn(os.environ["RELAY_DATABASE_URL"])) as connection:
+        hand_over_all(connection, queue)
+    assert f"{watched}_0" in queue.get_job_ids()
+    assert f"{quiet}_0" not in queue.get_job_ids()
+    assert f"{quiet}_0" in make_queue(redis, name=BACKGROUND_NAME).get_job_ids()
     redis.flushdb()
 
 
