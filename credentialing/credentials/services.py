@@ -18,11 +18,11 @@ from credentialing.providers.provenance import FactSource, note_changes, shown
 from credentialing.requirements.catalog import load_catalog
 from infra import clock
 from infra.crypto import decrypt
-from infra.db import current_tenant, db
+from infra.db import current_scope, current_tenant, db
 from infra.db.find import find
 from infra.ids import uuid7
 from infra.outbox import publish
-from infra.problems import NotFound, StaleVersion, invalid
+from infra.problems import Forbidden, NotFound, StaleVersion, invalid
 from tenants.audit import record
 
 
@@ -76,13 +76,17 @@ def save_credential(
     `document_id` and details. What is not named stays as it is; None empties.
 
     Without `credential_id` the statement goes to the credential that it speaks of (`rules.same_credential`), else it makes a
-    new one, under `new_id` when given. Notes every changed field, publishes `credential.changed`, and brings the provider's
+    new one. With `new_id` it goes to the credential of exactly that id, and makes it when there is none. Notes every changed field, publishes `credential.changed`, and brings the provider's
     summary columns into step. Raises `NotFound`, `Invalid`, and `StaleVersion` when `if_version` is no longer current.
     """
     columns, details = checked(check_kind(kind), values)
     provider = find(Provider, provider_id, lock=True)
     held = credentials_of([provider.id])[provider.id]
-    credential = _target(held, kind, columns, credential_id)
+    if "status" in columns and current_scope().provider_id is not None:
+        raise Forbidden("Whether a credential is in force is said by its issuer, not by its holder.")
+    credential = next((row for row in held if row.id == new_id), None) if new_id else None
+    if new_id is None:
+        credential = _target(held, kind, columns, credential_id)
     if credential is not None and if_version is not None and credential.version != if_version:
         raise StaleVersion
     if credential is None:

@@ -64,15 +64,15 @@ def save_entry(
     """Save what somebody says of one entry of a section: a job, a degree, an answer. What is not named stays; None empties.
 
     Without `entry_id` the statement goes to the entry with the same key (`Section.key`: school and degree, employer and begin,
-    question …), so that an import may run twice; else it makes a new one, under `new_id` when given. Values may be Python dates or
-    text. Notes every changed field and publishes `provider.changed`. Raises `NotFound`, `StaleVersion`, and `Invalid` with one
+    question …), so that an import may run twice; else it makes a new one. With `new_id` it goes to the entry of exactly that id,
+    and makes it when there is none: a form that saves field by field. Values may be Python dates or text. Notes every changed field and publishes `provider.changed`. Raises `NotFound`, `StaleVersion`, and `Invalid` with one
     error for each field that cannot be.
     """
     found = _section_of_entries(section)
     loaded = {name: _stored(value) for name, value in load_values(found, values).items()}
     provider = get_provider(provider_id, lock=True)
     rows = entries_of([provider.id], section=section)[provider.id][section]
-    entry = _target(found, rows, loaded, entry_id)
+    entry = next((row for row in rows if row.id == new_id), None) if new_id else _target(found, rows, loaded, entry_id)
     if entry is not None and if_version is not None and entry.version != if_version:
         raise StaleVersion
     merged = {**(entry.values if entry else {}), **loaded}
