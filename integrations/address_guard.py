@@ -32,19 +32,8 @@ _MAX_DIALS = 3
 _READ_BYTES = 64 * 1024
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER_LABEL = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
-_INSIDE_NAMES = (
-    ".localhost",
-    ".local",
-    ".localdomain",
-    ".internal",
-    ".intranet",
-    ".lan",
-    ".corp",
-    ".home",
-    ".home.arpa",
-    ".svc",
-    ".onion",
-    ".arpa",
+_INSIDE_NAMES = tuple(
+    ".localhost .local .localdomain .internal .intranet .lan .corp .home .home.arpa .svc .onion .arpa".split()
 )
 
 # `ipaddress.is_global` is no guard by itself: it lets NAT64, 6to4 and multicast pass, behind which 127.0.0.1 can be.
@@ -229,6 +218,14 @@ class GuardedSession:
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         return self._call("POST", url, form, body)
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> GuardedResponse:
+        """Post bytes, and read nothing of the answer but its status and headers.
+
+        Raises:
+            AddressRefused, FetchFailed
+        """
+        return self._call("POST", url, dict(headers), body, reads=False)
+
     def _take_apart(self, url: str) -> tuple[str, str, int, str]:
         if len(url) > _MAX_URL or any(ord(c) <= 32 or ord(c) == 127 or c == "\\" for c in url):
             raise AddressRefused("the address is too long or holds characters that do not belong in one")
@@ -298,7 +295,9 @@ class GuardedSession:
             raise FetchFailed("timeout", f"{checked.host} did not take the connection in time") from last
         raise FetchFailed("connect", f"{checked.host} refused the connection on port {checked.port}") from last
 
-    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> GuardedResponse:
+    def _call(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, *, reads: bool = True
+    ) -> GuardedResponse:
         checked = self.check(url)
         started = time.monotonic()
         with self._connected(checked) as (connection, _):
@@ -309,7 +308,7 @@ class GuardedSession:
                 talk.putheader(name, value)
             talk.endheaders(body)
             answer = talk.getresponse()
-            content = self._read_capped(answer)
+            content = self._read_capped(answer) if reads else b""
         elapsed_ms = round((time.monotonic() - started) * 1000)
         received = {name.lower(): value for name, value in answer.getheaders()}
         return GuardedResponse(answer.status, received, content, elapsed_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify
@@ -13,6 +14,19 @@ from infra.web.openapi import completed
 from infra.web.pages import render
 
 bp = Blueprint("problems", __name__)
+
+
+def _no_calls() -> dict[str, Any]:
+    return {}
+
+
+_calls: Callable[[], dict[str, Any]] = _no_calls
+
+
+def set_calls(calls: Callable[[], dict[str, Any]]) -> None:
+    """Register who knows the calls that this product makes to others: the `webhooks` of the OpenAPI document."""
+    global _calls
+    _calls = calls
 
 
 def spec_options() -> dict[str, Any]:
@@ -35,7 +49,8 @@ def openapi() -> ResponseReturnValue:
 
 
 def _document() -> dict[str, Any]:
-    return completed(current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict())
+    made = completed(current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict())
+    return made | {"webhooks": _calls()}
 
 
 def api_page() -> ResponseReturnValue:

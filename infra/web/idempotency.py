@@ -63,6 +63,19 @@ def replayed(*, in_transaction: bool) -> Response | None:
     )
 
 
+def shown_once(secret: str) -> str:
+    """Return a secret that this request's answer shows and no later one: it is left out of the kept answer."""
+    g.setdefault("shown_once", []).append(secret)
+    return secret
+
+
+def _kept(response: Response) -> str:
+    body = response.get_data(as_text=True)
+    for secret in g.get("shown_once", ()):
+        body = body.replace(secret, "shown once")
+    return body
+
+
 def store_answer(response: Response) -> None:
     """Keep the answer for a later request with the same key; errors are not kept, so the caller may try again."""
     pending = g.get("idempotency")
@@ -74,7 +87,7 @@ def store_answer(response: Response) -> None:
         "who": who,
         "key": key,
         "status": response.status_code if keep else None,
-        "body": response.get_data(as_text=True) if keep else None,
+        "body": _kept(response) if keep else None,
     }
     if in_transaction:
         db().execute(_END, values)

@@ -62,6 +62,7 @@ class NewClinicFormSchema(NewClinicSchema):
     has_medicare = fields.Boolean()
     has_auth_services = fields.Boolean()
     facility = fields.Boolean()
+    delegated = fields.Boolean()
 
     @post_load
     def gather(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

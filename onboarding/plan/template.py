@@ -20,6 +20,7 @@ TRAITS = frozenset(
         "has_medicare",
         "has_auth_services",
         "facility",
+        "delegated",
         "state_oh",
     }
 )

@@ -23,6 +23,7 @@ class ClinicDetailsFormSchema(ClinicChangeSchema):
     has_medicare = fields.Boolean()
     has_auth_services = fields.Boolean()
     facility = fields.Boolean()
+    delegated = fields.Boolean()
 
     class Meta(ClinicChangeSchema.Meta):
         """The traits come as boxes of their own."""

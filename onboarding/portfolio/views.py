@@ -30,6 +30,7 @@ from tenants.audit.services import list_events
 from tenants.clinics.models import Clinic, ClinicRollup
 from tenants.clinics.permissions import CLINIC_CHANGE, CLINIC_CREATE
 from tenants.clinics.services import NewClinic, change_clinic, get_clinic
+from tenants.clinics.settings_tabs import SETTINGS, add_settings_tab
 from tenants.schemas import STATE_CODES
 
 bp = Blueprint("portfolio", __name__, template_folder="templates")
@@ -37,6 +38,8 @@ add_to_navigation(
     NavEntry("Portfolio", "portfolio.portfolio_page", PORTFOLIO_READ, 5, "portfolio", needs_clinic=False, roles=VENDOR)
 )
 add_to_navigation(NavEntry("Home", "portfolio.clinic_home", HOME_READ, 10, "home"))
+add_to_navigation(NavEntry("Settings", SETTINGS, HOME_READ, 85, "settings"))
+add_settings_tab("Clinic details", SETTINGS, HOME_READ, 10, is_home=True)
 
 TIME_ZONES = (
     ("America/New_York", "Eastern"),
@@ -54,6 +57,11 @@ TRAITS = (
     ("edi_change", "Changes its clearinghouse", "Adds the change of the 837 submitter and the ERA cut-over date."),
     ("has_auth_services", "Needs authorizations", "IOP, PHP, testing or ABA: adds the register of authorizations."),
     ("facility", "Bills as a facility", "Institutional claims; choose four weeks."),
+    (
+        "delegated",
+        "Credentials by delegation",
+        "A payer lets its own committee decide; adds the committee to Providers.",
+    ),
 )
 TREND_DAYS = 14
 WEEKS_BACK, WEEKS_AHEAD = 20, 39

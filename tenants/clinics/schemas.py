@@ -8,7 +8,7 @@ from tenants.schemas import StrictSchema, state_field, text_field
 
 
 class TraitsSchema(StrictSchema):
-    """Facts that decide which tasks the plan has."""
+    """Facts that decide which tasks the plan has, and which rooms the clinic: `delegated` adds the credentialing committee."""
 
     has_sud = fields.Boolean()
     has_prior_vendor = fields.Boolean()
@@ -16,6 +16,7 @@ class TraitsSchema(StrictSchema):
     has_medicare = fields.Boolean()
     has_auth_services = fields.Boolean()
     facility = fields.Boolean()
+    delegated = fields.Boolean()
 
 
 def timezone_field(*, required: bool = False) -> fields.String:

@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from infra.web.pages import render
 from tenants.access.chrome import crumbs, home_of
 from tenants.access.gate import access, member
+from tenants.clinics.settings_tabs import add_settings_tab
 from tenants.exports.answers import exported, offered
 from tenants.exports.permissions import EXPORT_READ
 
 bp = Blueprint("exports", __name__, template_folder="templates")
+add_settings_tab("Exports", "exports.list_page", EXPORT_READ, 40)
 
 
 @bp.get("/c/<uuid:clinic_id>/exports")
