@@ -71,6 +71,17 @@ Front = Callable[[Sequence[PlacedPart], int], bytes]
 """Makes the pages before the first part (cover, index) from where the parts are and the total number of pages."""
 
 
+def first_pages(pdf: bytes, count: int) -> bytes:
+    """The first `count` pages of a PDF that opens without a password, its form fields on them included."""
+    with Pdf.open(BytesIO(pdf)) as opened:
+        if len(opened.pages) <= count:
+            return pdf
+        del opened.pages[count:]
+        out = BytesIO()
+        opened.save(out, deterministic_id=True)
+        return out.getvalue()
+
+
 def as_pages(part: Part) -> tuple[Pdf | None, str]:
     """A part as a PDF of plain pages (forms drawn in, scripts and attachments gone); None and why when it cannot be one."""
     if part.content_type == "application/pdf":
