@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask_smorest import Blueprint
 
 from credentialing.providers import registry, services
@@ -21,14 +22,26 @@ from credentialing.providers.schemas import (
     RegistryRecordSchema,
     RequirementListSchema,
     RosterImportListSchema,
+    RosterImportRowSchema,
     RosterImportSchema,
+    RosterRowListSchema,
     file_counts,
     requirement_rows,
 )
+from credentialing.providers.services.rosters import OUTCOMES, rejects_of, rows_of
+from credentialing.providers.rejects import rejects_answer
 from credentialing.requirements.services import FileState, file_of, files_of
 from infra.web.errors import map_constraint
-from infra.web.pages import decode_cursor, encode_cursor, page_size, set_version, wanted_version
-from infra.web.query import IF_MATCH, PAGES, as_uuid, choices_argument, parameter
+from infra.web.pages import (
+    decode_cursor,
+    encode_cursor,
+    number_cursor,
+    page_size,
+    set_version,
+    sliced,
+    wanted_version,
+)
+from infra.web.query import IF_MATCH, PAGES, as_uuid, choice_argument, choices_argument, parameter
 from integrations.nppes import NppesRecord
 from tenants.access.gate import access, signed_in
 
@@ -140,13 +153,19 @@ def list_requirements(clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
 @blp.arguments(NewImportSchema)
 @blp.response(202, ImportStartedSchema)
 def import_roster(body: dict[str, Any], clinic_id: UUID) -> dict[str, Any]:
-    """Take over a roster; the job's result and the import tell what became of each row."""
-    made = services.start_import(document_id=body["document_id"], mapping=body.get("mapping"))
+    """Take over a roster, or with `preview` only say what each row would do; the job's result and the import tell the outcome."""
+    made = services.start_import(
+        document_id=body["document_id"], mapping=body.get("mapping"), preview=body.get("preview", False)
+    )
+    return _import_started(made)
+
+
+def _import_started(made: RosterImport) -> dict[str, Any]:
     return {
         "job_id": made.job_id,
         "status_url": url_for("jobs_api.get_job", job_id=made.job_id),
         "import_id": made.id,
-        "import_url": url_for("providers_api.get_import", clinic_id=clinic_id, import_id=made.id),
+        "import_url": url_for("providers_api.get_import", clinic_id=made.tenant_id, import_id=made.id),
     }
 
 
@@ -161,6 +180,51 @@ def list_imports(clinic_id: UUID) -> dict[str, Any]:
 @blp.get("/clinics/<uuid:clinic_id>/providers/imports/<uuid:import_id>")
 @access(ROSTER_IMPORT)
 @blp.response(200, RosterImportSchema)
-def get_import(clinic_id: UUID, import_id: UUID) -> RosterImport:
+def get_import(clinic_id: UUID, import_id: UUID) -> SimpleNamespace:
     """One import: counts, and each rejected row with line, field and reason."""
-    return services.get_import(import_id)
+    found = services.get_import(import_id)
+    facts = {name: getattr(found, name) for name in found.__table__.columns.keys()}  # noqa: SIM118 - a column collection
+    return SimpleNamespace(**facts, rejects=rejects_of([found.id])[found.id])
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers/imports/<uuid:import_id>/rows")
+@access(ROSTER_IMPORT)
+@blp.doc(parameters=[*PAGES, parameter("outcome", "Only rows with this outcome.", choices=OUTCOMES)])
+@blp.response(200, RosterRowListSchema)
+def list_import_rows(clinic_id: UUID, import_id: UUID) -> dict[str, Any]:
+    """What each row would do or did, field by field, or why it is not taken."""
+    limit, after = page_size(), number_cursor()
+    rows = rows_of(
+        services.get_import(import_id).id,
+        outcome=choice_argument("outcome", OUTCOMES) or "",
+        after=-1 if after is None else after,
+        limit=limit + 1,
+    )
+    page = sliced(rows, limit, "position")
+    return {"items": page.items, "next_cursor": page.next_cursor}
+
+
+@blp.post("/clinics/<uuid:clinic_id>/providers/imports/<uuid:import_id>/apply")
+@access(ROSTER_IMPORT)
+@blp.response(202, ImportStartedSchema)
+def apply_import(clinic_id: UUID, import_id: UUID) -> dict[str, Any]:
+    """Take over what the preview showed; 409 when there is no preview to take over."""
+    return _import_started(services.apply_import(import_id))
+
+
+@blp.post("/clinics/<uuid:clinic_id>/providers/imports/<uuid:import_id>/discard")
+@access(ROSTER_IMPORT)
+@blp.response(200, RosterImportRowSchema)
+def discard_import(clinic_id: UUID, import_id: UUID) -> RosterImport:
+    """Leave a previewed roster alone."""
+    return services.discard_import(import_id)
+
+
+@blp.get("/clinics/<uuid:clinic_id>/providers/imports/<uuid:import_id>/rejects")
+@access(ROSTER_IMPORT, session=False)
+@blp.response(
+    200, {"type": "string"}, content_type="text/csv", description="The rejected rows as CSV, to correct and send again"
+)
+def download_rejects(clinic_id: UUID, import_id: UUID) -> Response:
+    """The rejected rows as they came, with a last column that says what is wrong: correct them and send the file again."""
+    return rejects_answer(import_id)

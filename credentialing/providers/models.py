@@ -115,7 +115,7 @@ class FieldChange(TenantModel):
         belongs_to_clinic(),
         belongs_to("provider", "provider_id"),
         CheckConstraint(FACT_SOURCES, name="source"),
-        Index("ix_field_change_provider", "tenant_id", "provider_id", "section", "id"),
+        Index("ix_field_change_provider", "tenant_id", "provider_id", "section", "created_at"),
     )
 
     provider_id: Mapped[UUID]
@@ -132,13 +132,19 @@ class FieldChange(TenantModel):
 
 
 class RosterImport(TenantModel):
-    """One roster file taken over: what it held, what became of each row, and the rows that were not taken with the reason."""
+    """One roster file: what each row would do (the preview), and after it was applied what became of each row.
+
+    The four `will_…` counts are the preview's, the others count what was applied; both sums are `total` when done.
+    """
 
     __tablename__ = "roster_import"
     __table_args__ = (
         belongs_to_clinic(),
         belongs_to("document", "document_id"),
-        CheckConstraint("status IN ('queued', 'reading', 'needs_mapping', 'done', 'failed')", name="status"),
+        CheckConstraint(
+            "status IN ('queued', 'reading', 'needs_mapping', 'preview', 'applying', 'done', 'failed', 'discarded')",
+            name="status",
+        ),
         CheckConstraint("received = created_count + updated_count + unchanged_count + rejected_count", name="adds_up"),
         Index("ix_roster_import_newest", "tenant_id", "created_at"),
     )
@@ -146,14 +152,108 @@ class RosterImport(TenantModel):
     document_id: Mapped[UUID]
     filename: Mapped[str]
     status: Mapped[str] = mapped_column(default="queued")
+    is_previewed: Mapped[bool] = mapped_column(default=False)
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    total: Mapped[int] = mapped_column(default=0)
+    will_create: Mapped[int] = mapped_column(default=0)
+    will_update: Mapped[int] = mapped_column(default=0)
+    will_stay: Mapped[int] = mapped_column(default=0)
+    will_reject: Mapped[int] = mapped_column(default=0)
     received: Mapped[int] = mapped_column(default=0)
     created_count: Mapped[int] = mapped_column(default=0)
     updated_count: Mapped[int] = mapped_column(default=0)
     unchanged_count: Mapped[int] = mapped_column(default=0)
     rejected_count: Mapped[int] = mapped_column(default=0)
-    rejects: Mapped[list[Any]] = mapped_column(default=list)
     failure: Mapped[str | None]
     job_id: Mapped[UUID | None]
     started_by_name: Mapped[str]
+    applied_by_name: Mapped[str | None]
     finished_at: Mapped[datetime | None]
+
+
+class RosterImportRow(TenantModel):
+    """One row of a roster: which provider it names and what it does or why it is refused. No secret value stands here.
+
+    `changes` are `{kind, title, is_new, field, label, old, new}` as shown on the page; `reasons` are `{field, reason}`.
+    """
+
+    __tablename__ = "roster_import_row"
+    __table_args__ = (
+        belongs_to_clinic(),
+        belongs_to("roster_import", "import_id"),
+        UniqueConstraint("tenant_id", "import_id", "position"),
+        CheckConstraint("outcome IN ('created', 'updated', 'unchanged', 'rejected')", name="outcome"),
+        Index("ix_roster_import_row_outcome", "tenant_id", "import_id", "outcome", "position"),
+    )
+
+    import_id: Mapped[UUID]
+    position: Mapped[int]
+    line: Mapped[int]
+    npi: Mapped[str]
+    name: Mapped[str]
+    provider_id: Mapped[UUID | None]
+    outcome: Mapped[str]
+    changes: Mapped[list[Any]] = mapped_column(default=list)
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class RosterColumn(TenantModel):
+    """What a column of this name means in this clinic's rosters, as a person said; an empty field is "leave out"."""
+
+    __tablename__ = "roster_column"
+    __table_args__ = (belongs_to_clinic(), UniqueConstraint("tenant_id", "header"))
+
+    header: Mapped[str]
+    field: Mapped[str]
+    decided_by_name: Mapped[str]
+    decided_at: Mapped[datetime]
+
+
+class SourceDecision(TenantModel):
+    """What a person decided where a source and the file differ: took the source's value or kept ours. Append-only.
+
+    `says_mark` recognizes the source's value without holding it, so a kept difference is shown again only when the source
+    says something new.
+    """
+
+    __tablename__ = "source_decision"
+    __table_args__ = (
+        belongs_to_clinic(),
+        belongs_to("provider", "provider_id"),
+        CheckConstraint("source IN ('nppes', 'caqh')", name="source"),
+        CheckConstraint("decision IN ('taken', 'kept', 'reopened')", name="decision"),
+        Index("ix_source_decision_provider", "tenant_id", "provider_id", "source", "id"),
+    )
+
+    provider_id: Mapped[UUID]
+    source: Mapped[str]
+    path: Mapped[str]
+    label: Mapped[str]
+    decision: Mapped[str]
+    says_mark: Mapped[str]
+    says_shown: Mapped[str]
+    file_shown: Mapped[str]
+    decided_by_id: Mapped[UUID | None]
+    decided_by_name: Mapped[str]
+
+
+class CaqhImport(TenantModel):
+    """A CAQH ProView profile that came in for a provider, sealed as it came; the newest one of a provider counts."""
+
+    __tablename__ = "caqh_import"
+    __table_args__ = (
+        belongs_to_clinic(),
+        belongs_to("provider", "provider_id"),
+        belongs_to("document", "document_id"),
+        Index("ix_caqh_import_provider", "tenant_id", "provider_id", "id"),
+    )
+
+    provider_id: Mapped[UUID]
+    document_id: Mapped[UUID | None]
+    filename: Mapped[str]
+    caqh_id: Mapped[str]
+    attest_id: Mapped[str]
+    attested_on: Mapped[date | None]
+    sealed_profile: Mapped[bytes]
+    faults: Mapped[list[Any]] = mapped_column(default=list)
+    imported_by_name: Mapped[str]

@@ -157,6 +157,9 @@ class NewImportSchema(StrictSchema):
 
     document_id = fields.UUID(required=True)
     mapping = fields.Dict(keys=fields.String(), values=fields.String())
+    preview = fields.Boolean(
+        metadata={"description": "Only say what each row would do; nothing is written until `…/apply`."}
+    )
 
 
 class RowCountsSchema(Schema):
@@ -169,8 +172,18 @@ class RowCountsSchema(Schema):
     rejected = fields.Integer(attribute="rejected_count")
 
 
+class PreviewCountsSchema(Schema):
+    """What the rows of a previewed roster would do; `total` is the sum of the others once the preview is complete."""
+
+    total = fields.Integer()
+    created = fields.Integer(attribute="will_create")
+    updated = fields.Integer(attribute="will_update")
+    unchanged = fields.Integer(attribute="will_stay")
+    rejected = fields.Integer(attribute="will_reject")
+
+
 class RejectSchema(Schema):
-    """Why a row was not taken."""
+    """Why a row was not taken, and what was expected."""
 
     line = fields.Integer()
     field = fields.String()
@@ -186,6 +199,8 @@ class RosterImportRowSchema(Schema):
     status = fields.String()
     failure = fields.String(allow_none=True)
     mapping = fields.Dict(keys=fields.String(), values=fields.String())
+    is_previewed = fields.Boolean()
+    preview = fields.Function(lambda row: PreviewCountsSchema().dump(row) if row.is_previewed else None)
     rows = fields.Function(lambda row: RowCountsSchema().dump(row))
     job_id = fields.UUID(allow_none=True)
     started_by = fields.String(attribute="started_by_name")
@@ -194,9 +209,47 @@ class RosterImportRowSchema(Schema):
 
 
 class RosterImportSchema(RosterImportRowSchema):
-    """A roster with the rows that were not taken."""
+    """A roster with the first thousand rows that were not taken; `…/rejects` has all of them as a file to correct."""
 
     rejects = fields.List(fields.Nested(RejectSchema))
+
+
+class RosterChangeSchema(Schema):
+    """A field that a row changes, as it may be shown; `title` names the credential or entry, empty for the person."""
+
+    kind = fields.String()
+    title = fields.String()
+    is_new = fields.Boolean()
+    field = fields.String()
+    label = fields.String()
+    old = fields.String()
+    new = fields.String()
+
+
+class RowReasonSchema(Schema):
+    """What is wrong with a row, and what was expected."""
+
+    field = fields.String()
+    reason = fields.String()
+
+
+class RosterRowSchema(Schema):
+    """One row of a roster: what it does or did, or why it is not taken."""
+
+    line = fields.Integer()
+    outcome = fields.String()
+    npi = fields.String()
+    name = fields.String()
+    provider_id = fields.UUID(allow_none=True)
+    changes = fields.List(fields.Nested(RosterChangeSchema))
+    reasons = fields.List(fields.Nested(RowReasonSchema))
+
+
+class RosterRowListSchema(Schema):
+    """Rows of a roster in the order of the file."""
+
+    items = fields.List(fields.Nested(RosterRowSchema))
+    next_cursor = fields.String(allow_none=True)
 
 
 class RosterImportListSchema(Schema):

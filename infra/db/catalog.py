@@ -30,6 +30,7 @@ DEFINER_FUNCTIONS = (
     "issue_feed",
     "issue_token",
     "job_tenant",
+    "link_receiver",
     "open_session",
     "read_link",
     "record_sign_in",

@@ -19,14 +19,22 @@ from credentialing.providers.services.registry import (
     store_registry_answer,
     take_theirs,
 )
-from credentialing.providers.services.rosters import get_import, latest_imports, start_import
+from credentialing.providers.services.rosters import (
+    apply_import,
+    discard_import,
+    get_import,
+    latest_imports,
+    start_import,
+)
 
 __all__ = [
     "NewProvider",
     "ProviderExists",
+    "apply_import",
     "change_provider",
     "create_provider",
     "differences_of",
+    "discard_import",
     "get_import",
     "get_provider",
     "keep_ours",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
+from credentialing.providers import rosters
 from credentialing.providers.services import rosters as roster_services
-from integrations.roster import open_roster, parse_row
+from credentialing.providers.services.roster_rows import apply_rows
 from tests.support.files import send
 from tests.support.world import drain
 
@@ -69,20 +71,23 @@ def test_a_bad_dea_number_rejects_the_row_and_the_download_is_harmless(clinic):
     assert found["rows"]["rejected"] == 2
     assert [row["field"] for row in found["rejects"]] == ["dea_number", "npi"]
     rejects = clinic.admin.pages.get(clinic.page(f"/providers/imports/{found['id']}/rejects.csv"))
-    assert rejects.startswith("line,field,reason")
+    assert rejects.startswith("NPI,Last Name,First Name,DEA,What is wrong")
+    assert rejects == clinic.admin.api.call("GET", clinic.url(f"/providers/imports/{found['id']}/rejects")).get_data(
+        as_text=True
+    )
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in rejects.splitlines() for cell in line.split(","))
 
 
 def test_a_batch_that_is_applied_twice_counts_once(clinic):
     content = b"NPI,Last Name,First Name\n1841305265,Demarce,Jo\n1710448576,Diaz,Jo\n1,Nobody,Ned\n"
     document = _send_roster(clinic, content)
-    roster = open_roster(io.BytesIO(content))
-    rows = [parse_row(record, roster.mapping) for record in roster.rows]
+    stream, today = io.BytesIO(content), date(2026, 11, 24)
+    rows = list(rosters.file_rows(stream, rosters.survey(stream, {}, {}, today=today), today=today))
     with clinic.work():
         started = roster_services.start_import(document_id=UUID(document))
     for offset, batch, applied in ((0, rows[:2], 2), (0, rows[:2], 2), (2, rows[2:], 3), (2, rows[2:], 3)):
         with clinic.work():
-            assert roster_services.apply_rows(started.id, offset=offset, rows=batch) == applied
+            assert apply_rows(started.id, offset=offset, rows=batch) == applied
     with clinic.work():
         counts = roster_services.counts_of(roster_services.get_import(started.id))
     assert counts == {"received": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected": 1}
