@@ -17,6 +17,7 @@ from credentialing.enrollment.permissions import (
     LOCATION_READ,
     LOCATION_WRITE,
 )
+from credentialing.enrollment.rules import blocking
 from credentialing.enrollment.schemas import (
     BulkAnswerSchema,
     BulkSchema,
@@ -131,7 +132,7 @@ def _whole_case(case: Enrollment) -> dict[str, Any]:
     defects = services.case_packet(case)
     return case_facts(outlook) | {
         "next_steps": [state.value for state in TRANSITIONS[case.state]],
-        "packet": {"ready": not defects, "defects": defects},
+        "packet": {"ready": not blocking(defects), "defects": defects},
         "history": services.history(case.id),
         "touches": services.touches(case.id) if may(ENROLLMENT_FOLLOW) else [],
     }

@@ -19,6 +19,7 @@ from credentialing.enrollment.permissions import (
     LOCATION_READ,
     LOCATION_WRITE,
 )
+from credentialing.enrollment.rules import blocking
 from credentialing.enrollment.rules.next_step import FORMS, StepForm, step_form, usual_step
 from credentialing.enrollment.rules.panel import WORDS, line_word
 from credentialing.enrollment.schemas import (
@@ -95,7 +96,7 @@ def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[st
         "touches": services.touches(case.id),
         "words": {state.value: word for state, (word, _) in WORDS.items()},
         "tones": {state.value: tone for state, (_, tone) in WORDS.items()},
-        "step": _step(case, packet_ready=not defects),
+        "step": _step(case, packet_ready=not blocking(defects)),
         "others": _other_steps(case),
         "documents": _proofs(case),
         "unreviewed": services.unreviewed_proofs(steps),

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from credentialing.enrollment.rules.packet.history import ATTESTATION_DAYS
+from credentialing.packets import knowledge as _knowledge  # noqa: F401 - registers itself
 from credentialing.packets.letters import attestation_pdf
 from credentialing.packets.library import LIBRARY, LibraryForm
 from credentialing.packets.models import Attestation, PacketForm

@@ -16,28 +16,27 @@ from sqlalchemy import func, select
 from credentialing.enrollment.models import Enrollment, EnrollmentOutcome
 from credentialing.enrollment.rules import (
     BillableFacts,
-    Defect,
-    PacketFacts,
+    Ending,
     PanelWord,
     Prediction,
     PredictionFacts,
     StatutoryDeadline,
     billable_from,
     hold_reason,
-    packet_defects,
+    lapse_words,
+    lapsed,
     panel_word,
     plain_sentence,
     predict,
     statutory_deadline,
 )
 from credentialing.enrollment.services.cases import clinic_day
+from credentialing.enrollment.services.lapses import endings_by_case
 from credentialing.enrollment.services.papers import Papers, papers_of
 from credentialing.enrollment.services.pauses import pauses
 from credentialing.enrollment.states import WITH_PAYER, EnrollmentState
 from credentialing.payers.book import PanelDays, Payer, Retro, payer, statutory_clock
-from credentialing.providers.models import Provider
-from credentialing.providers.services import differences_of
-from infra.db import current_scope, current_tenant, db
+from infra.db import current_tenant, db
 from tenants.clinics.models import Clinic
 from tenants.clinics.services import get_clinic
 
@@ -78,6 +77,7 @@ class _Background:
     outcomes: dict[tuple[str, str, str], tuple[int, ...]]
     pauses: dict[UUID, int]
     papers: Papers
+    endings: dict[UUID, tuple[Ending, ...]]
     predictions: dict[PredictionFacts, Prediction | None] = field(default_factory=dict)
 
 
@@ -85,12 +85,14 @@ def outlooks(cases: Sequence[Enrollment], *, on: date | None = None) -> dict[UUI
     """The outlook of each case. `on` is the day of service that is asked about, by default today."""
     if not cases:
         return {}
+    today = clinic_day()
     background = _Background(
         clinic=get_clinic(),
-        today=clinic_day(),
+        today=today,
         outcomes=_outcomes({case.payer_id for case in cases}),
         pauses=pauses() if any(case.state in WITH_PAYER for case in cases) else {},
         papers=papers_of({case.provider_id for case in cases if case.state in BEFORE_PAYER}),
+        endings=endings_by_case(cases, before=max(on or today, today)),
     )
     return {case.id: _outlook(case, background, on or background.today) for case in cases}
 
@@ -105,8 +107,8 @@ def _outcomes(payer_ids: Collection[str]) -> dict[tuple[str, str, str], tuple[in
     return {(row[0], row[1], row[2]): tuple(sorted(row[3])) for row in found}
 
 
-def billable_facts(case: Enrollment) -> BillableFacts:
-    """What billing depends on, read from a case."""
+def billable_facts(case: Enrollment, endings: tuple[Ending, ...] = ()) -> BillableFacts:
+    """What billing depends on, read from a case and from what ends for it (`lapses.endings_by_case`)."""
     known = payer(case.payer_id)
     stopped = {S.TERMINATED: case.terminated_on, S.REVALIDATION_DUE: case.status_since_on}
     return BillableFacts(
@@ -118,11 +120,14 @@ def billable_facts(case: Enrollment) -> BillableFacts:
         retro=known.retro if known else Retro(),
         retro_granted_on=case.retro_granted_on,
         stopped_on=stopped.get(case.state),
+        endings=endings,
     )
 
 
 def _outlook(case: Enrollment, background: _Background, on: date) -> Outlook:
-    known, facts, today = payer(case.payer_id), billable_facts(case), background.today
+    known, today = payer(case.payer_id), background.today
+    facts = billable_facts(case, background.endings.get(case.id, ()))
+    ended = lapsed(facts.endings, today)
     name = facts.payer_name
     since = billable_from(facts)
     prediction = _prediction(case, known, background)
@@ -143,6 +148,7 @@ def _outlook(case: Enrollment, background: _Background, on: date) -> Outlook:
             max(0, (today - case.status_since_on).days),
             missing_documents=missing,
             billable_now=since is not None and since <= today,
+            is_lapsed=ended is not None,
         ),
         sentence=plain_sentence(
             name,
@@ -152,6 +158,7 @@ def _outlook(case: Enrollment, background: _Background, on: date) -> Outlook:
             expected_p50=prediction.loaded_p50 if prediction else None,
             expected_p80=prediction.loaded_p80 if prediction else None,
             missing_documents=missing,
+            lapse=lapse_words(ended, today) if ended else "",
         ),
         missing_documents=missing,
     )
@@ -175,34 +182,3 @@ def _prediction(case: Enrollment, known: Payer | None, background: _Background) 
     if facts not in background.predictions:
         background.predictions[facts] = predict(facts, background.today)
     return background.predictions[facts]
-
-
-def case_packet(case: Enrollment) -> list[Defect]:
-    """What is wrong with the application of a case; an empty list means that it is ready to send."""
-    provider = db().get_one(Provider, (current_tenant(), case.provider_id))
-    known, clinic = payer(case.payer_id), get_clinic()
-    papers = papers_of({case.provider_id})
-    # A provider sees their own row only and could not count the group.
-    counts_group = known is not None and known.group_min is not None and current_scope().provider_id is None
-    facts = PacketFacts(
-        payer_name=known.short_name if known else case.payer_id,
-        items=papers.items(case.provider_id, known),
-        registry_status={"found": "verified", "not_found": "unknown"}.get(provider.registry_status, "pending"),
-        mismatches=[difference.label for difference in differences_of(provider)],
-        needs_caqh=known is None or known.kind not in NO_CAQH,
-        caqh_attested_on=provider.caqh_attested_on,
-        state=clinic.state,
-        has_tin=bool(case.tin or clinic.tin),
-        group_min=known.group_min if known and counts_group else None,
-        group_size=_group_size() if counts_group else 0,
-    )
-    return packet_defects(facts, clinic_day())
-
-
-# Government payers enroll by their own systems and do not read CAQH.
-NO_CAQH = frozenset({"medicare", "medicaid_ffs", "va", "workers_comp"})
-
-
-def _group_size() -> int:
-    query = select(func.count()).select_from(Provider)
-    return db().scalar(query.where(Provider.tenant_id == current_tenant(), Provider.status == "active")) or 0

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.enrollment.models import EnrollmentEvent
-from credentialing.enrollment.rules import PacketItem, asks_for
+from credentialing.enrollment.rules import PacketItem
 from credentialing.payers.book import Payer
 from credentialing.providers.models import Provider
-from credentialing.requirements.services import FileState, files_of
+from credentialing.requirements.services import FileState, Line, files_of
 from infra.db import current_tenant, db
 from tenants.documents.models import Document
 
@@ -26,13 +26,24 @@ class Papers:
     files: dict[UUID, FileState] = field(default_factory=dict)
 
     def items(self, provider_id: UUID, payer: Payer | None) -> list[PacketItem]:
-        """What this payer asks of this provider; without a payer, what any of them asks."""
+        """What this payer asks of this provider, with its own overrides; without a payer, what any of them asks."""
         file = self.files.get(provider_id)
         return [
-            PacketItem(line.requirement.code, line.requirement.label, line.status, line.state.expires_on)
-            for line in (file.needed if file else ())
-            if payer is None or asks_for(payer.kind, line.requirement.code, line.requirement.payer_kinds)
+            PacketItem(
+                line.requirement.code,
+                line.requirement.label,
+                line.status,
+                line.state.expires_on,
+                str(line.document.id) if line.document else "",
+            )
+            for line in self._lines(file, payer)
         ]
+
+    @staticmethod
+    def _lines(file: FileState | None, payer: Payer | None) -> Sequence[Line]:
+        if file is None:
+            return ()
+        return file.needed if payer is None else file.lines_for(payer)
 
     def missing(self, provider_id: UUID, payer: Payer | None) -> int:
         """How many of them are not there, or no longer good."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from credentialing.enrollment.models import Enrollment, EnrollmentEvent, EnrollmentOutcome
-from credentialing.enrollment.rules import cadence_days, defects_sentence, next_follow_up
+from credentialing.enrollment.rules import blocking, cadence_days, defects_sentence, next_follow_up
 from credentialing.enrollment.services.cases import (
     FOLLOW_UP_DEFAULT_DAYS,
     clinic_day,
@@ -18,7 +18,7 @@ from credentialing.enrollment.services.cases import (
     ids_of,
     payer_name,
 )
-from credentialing.enrollment.services.outlook import case_packet
+from credentialing.enrollment.services.packet_facts import case_packet
 from credentialing.enrollment.services.pauses import paused_days
 from credentialing.enrollment.states import EnrollmentState, Evidence, ProofKind, Transition, move
 from credentialing.payers.book import payer
@@ -118,7 +118,7 @@ def take_step(enrollment_id: UUID, step: Step, *, if_version: int | None = None)
 def _check_packet(case: Enrollment, step: Step) -> None:
     if step.to is not S.READY_TO_SUBMIT or step.reason.strip():
         return
-    defects = case_packet(case)
+    defects = blocking(case_packet(case))
     if defects:
         raise EvidenceMissing(step.to, ["reason"], defects_sentence(defects))
 

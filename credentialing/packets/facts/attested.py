@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from credentialing.credentials.models import Credential
 from credentialing.credentials.services import credentials_of
 from credentialing.providers.models import FileEntry, Provider
+from credentialing.providers.services.entries import entries_of
 from credentialing.requirements.catalog import load_catalog
-from infra.db import current_tenant, db
 
 Attested = dict[str, str]
 _PROVIDER_FIELDS = {
@@ -37,26 +35,17 @@ _LEFT_OUT = frozenset({"attestation_release", "caqh_profile"})
 _OUT_OF_USE = frozenset({"removed", "superseded"})
 
 
-def entries_by_provider(provider_ids: Sequence[UUID]) -> dict[UUID, list[FileEntry]]:
-    """The entries of these files in their order, one query."""
-    found: dict[UUID, list[FileEntry]] = {provider_id: [] for provider_id in provider_ids}
-    query = select(FileEntry).where(
-        FileEntry.tenant_id == current_tenant(),
-        FileEntry.provider_id.in_(list(provider_ids)),
-        FileEntry.removed_at.is_(None),
-    )
-    for row in db().scalars(query.order_by(FileEntry.section, FileEntry.position, FileEntry.id)):
-        found[row.provider_id].append(row)
-    return found
-
-
 def attested_facts(providers: Sequence[Provider]) -> dict[UUID, Attested]:
     """What each of these providers would sign for now; two queries for any number."""
     ids = [provider.id for provider in providers]
     if not ids:
         return {}
-    held, entries = credentials_of(ids), entries_by_provider(ids)
-    return {provider.id: _facts(provider, held[provider.id], entries[provider.id]) for provider in providers}
+    held, entries = credentials_of(ids), entries_of(ids)
+    return {provider.id: _facts(provider, held[provider.id], _in_order(entries[provider.id])) for provider in providers}
+
+
+def _in_order(entries: Mapping[str, Sequence[FileEntry]]) -> list[FileEntry]:
+    return [row for section in sorted(entries) for row in entries[section]]
 
 
 def _facts(provider: Provider, held: Sequence[Credential], entries: Sequence[FileEntry]) -> Attested:

@@ -109,11 +109,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class WorkGap:
-    """Time without work in the last five years. `explained`: no, yes or written."""
+    """Time without work that lacks its reason: the first day of its first and last month, and the sentence about it."""
 
     from_on: date
     to_on: date
-    explained: Literal["no", "yes", "written"]
+    in_writing: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,13 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How the attestation stands: `none`, `signed` or `stale` (the file changed afterwards; `changed` says what)."""
+    """How the attestation stands: `none`, `signed` or `stale` (the file changed afterwards; `changed` says what). `document_id` is
+    its sealed PDF: when another document answers the requirement, this signature does not count."""
 
     status: Literal["none", "signed", "stale"]
     signed_on: date | None = None
     changed: Sequence[str] = ()
+    document_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from credentialing.enrollment.rules.packet.facts import Defect, PacketFacts, mal
 from infra.words import short_date
 
 _NCQA = "NCQA CR 3: five years of work history; over 6 months explained, over 1 year in writing (confidence C)"
-_WRITTEN_FROM_DAYS = 365
 ATTESTATION_DAYS = 120
 
 
@@ -21,7 +20,7 @@ def history_defects(facts: PacketFacts, today: date, within_days: int) -> Iterat
     """
     yield from _licenses(facts, today)
     yield from _policies(facts, today, within_days)
-    yield from _work(facts, today)
+    yield from _work(facts)
     for question in facts.unexplained:
         yield Defect(
             "disclosure-unexplained",
@@ -133,16 +132,12 @@ def _limits(each_cents: int | None, total_cents: int | None) -> str:
     return " / ".join("unknown" if cents is None else f"${cents // 100:,}" for cents in (each_cents, total_cents))
 
 
-def _work(facts: PacketFacts, today: date) -> Iterator[Defect]:
+def _work(facts: PacketFacts) -> Iterator[Defect]:
     for gap in facts.gaps:
-        long = (gap.to_on - gap.from_on).days > _WRITTEN_FROM_DAYS
-        if gap.explained == "written" or (gap.explained == "yes" and not long):
-            continue
-        span = f"{short_date(gap.from_on, today)} to {short_date(gap.to_on, today)}"
         yield Defect(
             "work-gap",
-            f"The work history has a gap from {span}" + (", over a year." if long else ", without an explanation."),
-            "Ask the provider to explain it in writing." if long else "Ask the provider what they did then.",
+            f"Work history: {gap.words}.",
+            "Ask the provider to explain it in writing." if gap.in_writing else "Ask the provider what they did then.",
             action="ask_provider",
             subject=gap.from_on.isoformat(),
             source=_NCQA,
@@ -151,7 +146,9 @@ def _work(facts: PacketFacts, today: date) -> Iterator[Defect]:
 
 def _signature(facts: PacketFacts, today: date) -> Iterator[Defect]:
     signature = facts.signature
-    if signature is None:
+    answers = {item.code: item.document_id for item in facts.items}
+    answer = answers.get("attestation_release", "")
+    if signature is None or (answer and signature.document_id and answer != signature.document_id):
         return
     if signature.status == "stale":
         what = ", ".join(list(signature.changed)[:4]) or "the file"
@@ -173,7 +170,7 @@ def _signature(facts: PacketFacts, today: date) -> Iterator[Defect]:
                 subject="attestation_release",
                 source="NCQA 2025: no older than 120 days at the decision (domain.md 2.1)",
             )
-    elif not any(item.code == "attestation_release" for item in facts.items):
+    elif signature.status == "none" and "attestation_release" not in answers:
         yield Defect(
             "signature-missing",
             "The provider has not signed the attestation.",
