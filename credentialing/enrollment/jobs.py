@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from credentialing.enrollment.models import Enrollment
 from credentialing.enrollment.services.cases import clinic_day, ids_of
 from credentialing.enrollment.services.follow_ups import due_follow_ups
+from credentialing.enrollment.services.lapses import RECREDENTIAL_AHEAD, follow_lapsed_cases
 from infra.calendar import federal_calendar
 from infra.db import current_tenant, db
 from infra.jobs.work import Work
@@ -18,8 +20,6 @@ from infra.words import counted
 from tenants.audit import record
 
 DAY_S = 86_400
-# Revalidations open about three months before they are due; earlier ones are sent back (Medicare: seven months).
-RECREDENTIAL_AHEAD = timedelta(days=90)
 MOST_IN_ONE_REMINDER = 200
 
 
@@ -29,6 +29,19 @@ def schedule_follow_ups(work: Work, *, event: str, facts: dict[str, Any]) -> Non
     """Look at this clinic's follow-ups each day from now on."""
     with work.finish():
         every("credentialing.check_follow_ups", seconds=DAY_S)
+
+
+@on("credential.lapsed", "credential.restored")
+@job("credentialing.follow_lapse")
+def follow_lapse(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """Bring the loaded cases that a lapse holds into the follow-ups, and take them out when it is over."""
+    with work.finish({"event": event}):
+        if facts.get("payer_ids"):
+            follow_lapsed_cases(
+                UUID(str(facts["provider_id"])) if facts.get("provider_id") else None,
+                payer_ids=[str(payer_id) for payer_id in facts["payer_ids"]],
+                is_over=event == "credential.restored",
+            )
 
 
 @job("credentialing.check_follow_ups")

@@ -28,10 +28,15 @@ RELEASES = {
 }
 
 
-def release_when(state: EnrollmentState, payer: str) -> str:
-    """Return in one sentence what must happen before claims may go out.
+def release_when(state: EnrollmentState, payer: str, *, lapsed: str | None = None) -> str:
+    """Return in one sentence what must happen before claims may go out. `lapsed` names what has expired, when something has.
 
     Source:
         Product rule: the hold list says what releases it (issue 2); billable only in loaded_verified (reference.yaml).
     """
-    return RELEASES[state].format(payer=payer)
+    if lapsed is None:
+        return RELEASES[state].format(payer=payer)
+    renewed = (
+        f"The renewal is on file ({lapsed.lower() if lapsed[1:2].islower() else lapsed}); the hold then goes by itself."
+    )
+    return renewed if state is S.LOADED_VERIFIED else f"{renewed} {RELEASES[state].format(payer=payer)}"

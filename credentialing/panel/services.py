@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.enrollment.models import Enrollment
-from credentialing.enrollment.rules import Billable, billable
+from credentialing.enrollment.rules import Billable, billable, lapsed
 from credentialing.enrollment.services import Outlook, outlooks
 from credentialing.enrollment.services.cases import clinic_day
 from credentialing.enrollment.services.papers import LACKING, papers_of
@@ -183,13 +183,18 @@ def holds(on: date | None = None, *, text: str = "") -> list[Hold]:
     cases = [case for case in current_cases() if case.provider_id in people]
     views = outlooks(cases, on=on)
     found = [
-        Hold(view, people[view.case.provider_id], release_when(view.case.state, view.payer_name))
+        Hold(view, people[view.case.provider_id], _release(view, on or today()))
         for view in views.values()
         if view.hold_reason
     ]
     if text:
         found = [hold for hold in found if text.lower() in f"{hold.provider.name} {hold.outlook.payer_name}".lower()]
     return sorted(found, key=lambda hold: (hold.provider.last_name, hold.provider.first_name, hold.outlook.payer_name))
+
+
+def _release(view: Outlook, on: date) -> str:
+    ended = lapsed(view.facts.endings, on)
+    return release_when(view.case.state, view.payer_name, lapsed=ended.label if ended else None)
 
 
 def is_billable(

@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 LEVELS = {"r": "required", "c": "conditional", "o": "optional"}
+PARTIES = ("provider", "clinic", "vendor", "payer", "third_party")
+LAPSES = ("hold", "tell")
 # The condition of a conditional document whose row names none.
 SOME_PAYERS = "asked_by_payer"
 
@@ -34,6 +36,11 @@ class DocumentKind:
     proof: str | None
     source: str
     confidence: str
+    word: str
+    owes: str
+    on_lapse: str
+    given_by: str | None
+    per_state: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,11 @@ def _document(code: str, row: Mapping[str, Any]) -> DocumentKind:
         proof=row.get("proof"),
         source=row.get("source", ""),
         confidence=row["confidence"],
+        word=row.get("word", row["label"]),
+        owes=row.get("owes", "provider"),
+        on_lapse=row.get("on_lapse", "tell"),
+        given_by=row.get("given_by"),
+        per_state=row.get("per_state", False),
     )
 
 
@@ -102,6 +114,8 @@ def _problems(catalog: Catalog) -> Iterator[str]:
     for document in catalog.documents.values():
         if document.when is not None and document.when not in catalog.conditions:
             yield f"{document.code} has unknown condition {document.when}"
+        if document.owes not in PARTIES or document.on_lapse not in LAPSES:
+            yield f"{document.code} names an unknown party or effect: {document.owes}, {document.on_lapse}"
     seen: dict[str, str] = {}
     for kind in catalog.license_types.values():
         yield from (f"{kind.code} needs unknown {code}" for code in kind.needs if code not in catalog.documents)

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
+from credentialing.credentials.models import Credential
 from credentialing.payers.book import Payer, load_book
 from credentialing.providers.models import Provider
 from credentialing.requirements.catalog import load_catalog
-from credentialing.requirements.models import ExpiryNotice
+from credentialing.requirements.models import RequirementOverride
 from credentialing.requirements.rules import (
     DocumentFacts,
+    Override,
+    Place,
     Requirement,
     RequirementStatus,
     all_accepted,
     all_uploaded,
     appears,
+    counts_for,
+    in_force,
     needed_for,
     requirement_status,
-    requirements_for,
+    resolved,
+    strictest,
 )
 from infra import clock
 from infra.db import current_tenant, db
-from infra.ids import uuid7
 from infra.outbox import OutboxRow, publish
-from tenants.audit import record
 from tenants.clinics.models import Clinic
 from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
@@ -59,12 +62,47 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class FileBasis:
+    """What the requirements of one provider, or of the clinic itself, are worked out from, for any payer and state."""
+
+    place: Place
+    facts: tuple[DocumentFacts, ...]
+    documents: Mapping[str, Document]
+    checks: frozenset[str]
+    home_states: frozenset[str]
+    overrides: tuple[Override, ...]
+    today: date
+
+    def line(self, requirement: Requirement, payer_ids: Sequence[str], state: str) -> Line:
+        """How far one requirement is in a state."""
+        counting = [fact for fact in self.facts if counts_for(requirement, fact, state, self.home_states)]
+        found = requirement_status(requirement, counting, self.today, checks=self.checks)
+        return Line(requirement, found, tuple(payer_ids), self.documents.get(found.document_id or ""))
+
+    def lines_for(self, payer: Payer, state: str | None = None) -> tuple[Line, ...]:
+        """What one payer asks for in a state (by default the clinic's), and how far it is; only what applies."""
+        where = state or self.place.state
+        asked = resolved(replace(self.place, state=where), self.overrides, payer=payer)
+        return tuple(self.line(requirement, [payer.id], where) for requirement in asked if requirement.applies)
+
+    def lines_of_clinic(self) -> tuple[Line, ...]:
+        """What the clinic asks for whoever the payer is; only what applies."""
+        asked = resolved(self.place, self.overrides)
+        return tuple(self.line(requirement, (), self.place.state) for requirement in asked if requirement.applies)
+
+
+@dataclass(frozen=True, slots=True)
 class FileState:
     """All requirements of one provider. Counts are over what applies; what is optional never holds a file up."""
 
     provider_id: UUID
     lines: tuple[Line, ...]
     has_license_type: bool
+    basis: FileBasis | None = field(default=None, compare=False, repr=False)
+
+    def lines_for(self, payer: Payer, state: str | None = None) -> tuple[Line, ...]:
+        """What one payer asks for, with its own overrides; nothing without a license type."""
+        return self.basis.lines_for(payer, state) if self.basis else ()
 
     @property
     def needed(self) -> tuple[Line, ...]:
@@ -125,20 +163,40 @@ def files_of(
     providers: Sequence[Provider], *, payers_by_provider: PayersByProvider | None = None, clinic: Clinic | None = None
 ) -> dict[UUID, FileState]:
     """How far the files of these providers are. `payers_by_provider` saves asking the registered look-up."""
+    return states_with(providers, None, payers_by_provider=payers_by_provider, clinic=clinic)[0]
+
+
+def states_with(
+    providers: Sequence[Provider],
+    variants: Sequence[Sequence[Override]] | None,
+    *,
+    payers_by_provider: PayersByProvider | None = None,
+    clinic: Clinic | None = None,
+) -> list[dict[UUID, FileState]]:
+    """The files of these providers under several sets of overrides in force, with everything read once; None: those of today."""
     if not providers:
-        return {}
+        return [{} for _ in variants or (0,)]
     ids = [provider.id for provider in providers]
     payers = payers_by_provider if payers_by_provider is not None else _payers_lookup(ids)
     place = clinic or get_clinic()
-    documents = _documents_of(ids)
+    documents, said = documents_of(ids), said_by_credentials(ids)
     today = clock.today(place.timezone)
-    return {
-        provider.id: _file_state(provider, place, documents.get(provider.id, []), payers.get(provider.id, ()), today)
-        for provider in providers
-    }
+    chosen = [in_force(load_overrides(), today)] if variants is None else variants
+    return [
+        {
+            provider.id: _file_state(
+                provider,
+                basis_of(provider, place, documents.get(provider.id, []), said, tuple(overrides), today),
+                _payers(payers.get(provider.id, ())),
+            )
+            for provider in providers
+        }
+        for overrides in chosen
+    ]
 
 
-def _documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
+def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
+    """The available documents of these providers that somebody has sorted, in one query."""
     found: dict[UUID, list[Document]] = defaultdict(list)
     query = select(Document).where(
         Document.tenant_id == current_tenant(),
@@ -152,31 +210,108 @@ def _documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
     return found
 
 
-def facts_of(document: Document) -> DocumentFacts:
-    """A stored document as the rules see it."""
+def said_by_credentials(provider_ids: Sequence[UUID]) -> dict[UUID, tuple[str | None, date | None]]:
+    """For each document that a credential rests on: its state and its end, in one query."""
+    rows = db().execute(
+        select(Credential.document_id, Credential.state, Credential.expires_on).where(
+            Credential.tenant_id == current_tenant(),
+            Credential.provider_id.in_(provider_ids),
+            Credential.document_id.is_not(None),
+            Credential.status.not_in(("removed", "superseded")),
+        )
+    )
+    return {row.document_id: (row.state, row.expires_on) for row in rows}
+
+
+def load_overrides() -> list[Override]:
+    """Every override of this clinic with its history, in the order in which they were made."""
+    query = select(RequirementOverride).where(RequirementOverride.tenant_id == current_tenant())
+    return [override_of(row) for row in db().scalars(query.order_by(RequirementOverride.id))]
+
+
+def override_of(row: RequirementOverride) -> Override:
+    """A stored override as the rules see it."""
+    return Override(
+        id=str(row.id),
+        code=row.code,
+        effective_on=row.effective_on,
+        payer_id=row.payer_id,
+        license_type=row.license_type,
+        state=row.state,
+        level=row.level,
+        validity_days=row.validity_days,
+        kinds=tuple(row.kinds) if row.kinds else None,
+        on_lapse=row.on_lapse,
+        reason=row.reason,
+        undoes=str(row.undoes_id) if row.undoes_id else None,
+    )
+
+
+def facts_of(document: Document, said: tuple[str | None, date | None] = (None, None)) -> DocumentFacts:
+    """A stored document as the rules see it, with what a credential says that rests on it."""
     review = "uploaded" if document.review_status == "pending" else document.review_status
-    return DocumentFacts(str(document.id), document.kind or "", review, document.created_at.date(), document.expires_on)
+    ends = document.expires_on or said[1]
+    return DocumentFacts(str(document.id), document.kind or "", review, document.created_at.date(), ends, state=said[0])
 
 
-def _file_state(
-    provider: Provider, clinic: Clinic, documents: Sequence[Document], payer_ids: Sequence[str], today: date
-) -> FileState:
+def basis_of(
+    provider: Provider,
+    clinic: Clinic,
+    documents: Sequence[Document],
+    said: Mapping[UUID, tuple[str | None, date | None]],
+    overrides: tuple[Override, ...],
+    today: date,
+) -> FileBasis | None:
+    """What a provider's requirements are worked out from; None while nobody has said the license type."""
     if provider.license_type not in load_catalog().license_types:
+        return None
+    traits = tuple(name for name, holds in clinic.traits.items() if holds)
+    return FileBasis(
+        place=Place(str(provider.license_type), clinic.state, traits),
+        facts=tuple(facts_of(document, said.get(document.id, (None, None))) for document in documents),
+        documents={str(document.id): document for document in documents},
+        checks=frozenset({"registry"} if provider.registry_status == "found" else ()),
+        home_states=frozenset({clinic.state, *([provider.license_state] if provider.license_state else [])}),
+        overrides=overrides,
+        today=today,
+    )
+
+
+def _file_state(provider: Provider, basis: FileBasis | None, payers: Sequence[Payer]) -> FileState:
+    if basis is None:
         return FileState(provider.id, (), False)
-    traits = [name for name, holds in clinic.traits.items() if holds]
-    asked = requirements_for(str(provider.license_type), clinic.state, traits=traits)
-    checks = {"registry"} if provider.registry_status == "found" else set()
-    facts = [facts_of(document) for document in documents]
-    by_id = {str(document.id): document for document in documents}
-    payers = _payers(payer_ids)
-    lines = []
-    for requirement in asked:
-        if not appears(requirement, facts):
+    lines = [
+        basis.line(requirement, asking, basis.place.state)
+        for requirement, asking in _asked(basis, payers)
+        if appears(requirement, basis.facts)
+    ]
+    return FileState(provider.id, tuple(lines), True, basis)
+
+
+def _asked(basis: FileBasis, payers: Sequence[Payer]) -> list[tuple[Requirement, list[str]]]:
+    """Each requirement once, as the strictest of the clinic and the payers wants it, with the payers that ask for it."""
+    own = {requirement.code: requirement for requirement in resolved(basis.place, basis.overrides)}
+    asking = {code: needed_for(requirement, payers) for code, requirement in own.items()}
+    changed = _codes_by_payer(basis.overrides)
+    for payer in payers:
+        codes = changed.get(payer.id)
+        if not codes:
             continue
-        state = requirement_status(requirement, facts, today, checks=checks)
-        document = by_id.get(state.document_id or "")
-        lines.append(Line(requirement, state, tuple(needed_for(requirement, payers)), document))
-    return FileState(provider.id, tuple(lines), True)
+        theirs = {row.code: row for row in resolved(basis.place, basis.overrides, payer=payer) if row.code in codes}
+        for code in codes:
+            asking[code] = [known for known in asking.get(code, ()) if known != payer.id]
+            if code in theirs:
+                own[code] = strictest([own[code], theirs[code]] if code in own else [theirs[code]])
+                asking[code] += [payer.id] if theirs[code].applies else []
+    return [(requirement, asking[code]) for code, requirement in own.items()]
+
+
+def _codes_by_payer(overrides: Iterable[Override]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in overrides:
+        if row.payer_id is not None:
+            found[row.payer_id].add(row.code)
+    return found
 
 
 def _payers(payer_ids: Sequence[str]) -> list[Payer]:
@@ -230,71 +365,6 @@ def is_asked_again(job_id: UUID) -> bool:
         OutboxRow.payload["facts"]["provider_id"].astext.is_not(None),
     )
     return db().execute(later_ones.limit(1)).first() is not None
-
-
-def notice_expiries() -> int:
-    """Tell once for each step (120, 90, 60, 30, 14, 7, 1 days) that an accepted document ends. Returns how many were told.
-
-    Publishes `document.expiring`. A step that was missed is made up for by the next run; steps long past are left out.
-    """
-    clinic = get_clinic()
-    today = clock.today(clinic.timezone)
-    steps = sorted(load_catalog().reminder_days_before)
-    horizon = today + timedelta(days=steps[-1])
-    due = []
-    providers = (
-        db().scalars(select(Provider).where(Provider.tenant_id == current_tenant(), Provider.status != "left")).all()
-    )
-    for provider_id, state in files_of(providers, clinic=clinic).items():
-        for line in state.lines:
-            ends = line.state.expires_on
-            if line.status not in _VALID or ends is None or ends > horizon:
-                continue
-            step = next(days for days in steps if (ends - today).days <= days)
-            due.append((provider_id, line, ends, step))
-    names = {provider.id: provider.name for provider in providers}
-    return sum(_notice(names[provider_id], provider_id, line, ends, step) for provider_id, line, ends, step in due)
-
-
-def _notice(name: str, provider_id: UUID, line: Line, ends: date, step: int) -> bool:
-    document = line.document
-    if document is None:
-        return False
-    made = (
-        db()
-        .execute(
-            insert(ExpiryNotice)
-            .values(
-                tenant_id=current_tenant(),
-                id=uuid7(),
-                created_at=clock.now(),
-                provider_id=provider_id,
-                document_id=document.id,
-                days_before=step,
-                expires_on=ends,
-            )
-            .on_conflict_do_nothing()
-            .returning(ExpiryNotice.id)
-        )
-        .scalar()
-    )
-    if made is None:
-        return False
-    record(
-        "document.expiring",
-        f"noticed that the {line.requirement.label.lower()} of {name} ends on {ends.isoformat()}",
-        subject_kind="document",
-        subject_id=document.id,
-    )
-    publish(
-        "document.expiring",
-        document_id=str(document.id),
-        provider_id=str(provider_id),
-        kind=line.requirement.code,
-        expires_on=ends.isoformat(),
-        days_before=step,
-    )
-    return True
 
 
 def document_kinds() -> list[tuple[str, str]]:

@@ -53,6 +53,18 @@ def adapt_plan(work: Work, *, event: str, facts: dict[str, Any]) -> None:
             services.adapt_to_traits()
 
 
+@on("credential.lapsed", "credential.restored")
+@job("onboarding.follow_lapse")
+def follow_lapse(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """Put what lapsed into the plan as a task; finish the task when it was renewed."""
+    lapse_id = UUID(str(facts["lapse_id"]))
+    with work.finish({"event": event}):
+        if event == "credential.lapsed":
+            services.open_lapse_task(lapse_id, owes=str(facts.get("owes") or "vendor"))
+        else:
+            services.close_lapse_task(lapse_id)
+
+
 @job("onboarding.refresh_forecast")
 def refresh_forecast(work: Work) -> None:
     """Forecast the plan again: today has moved on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from credentialing.enrollment.rules.lapsing import Ending, lapse_words, lapsed
 from credentialing.enrollment.states import EnrollmentState
 from credentialing.payers.book import Retro
 from infra.words import short_date
@@ -40,7 +41,8 @@ class BillableFacts:
     `evidence` names the proof that the payer has loaded the provider (document id or reference). `retro_granted_on` is
     the first day that the payer granted on request. `qualified_on` is when the provider was licensed and at this
     location: no retroactive rule reaches further back. `stopped_on` is the first day on which a participation that had
-    been loaded no longer counted: it ended, or its revalidation came due.
+    been loaded no longer counted: it ended, or its revalidation came due. `endings` are the licenses, insurances and other
+    rights that this pair rests on and that have an end.
     """
 
     state: EnrollmentState
@@ -52,6 +54,7 @@ class BillableFacts:
     retro_granted_on: date | None = None
     qualified_on: date | None = None
     stopped_on: date | None = None
+    endings: tuple[Ending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,20 @@ def billable_from(facts: BillableFacts) -> date | None:
 
 
 def hold_reason(facts: BillableFacts, on: date) -> str:
-    """Say in one sentence why a service on that day must not be billed; empty when it may be.
+    """Say in one sentence why a service on that day must not be billed; empty when it may be. A lapsed license or insurance is
+    said first, also when the payer has not loaded the provider yet.
 
     Source:
-        Invariant of the enrollment machine (reference.yaml): billable only in loaded_verified.
+        Invariant of the enrollment machine (reference.yaml): billable only in loaded_verified; lapses as in
+        `lapsing.concerns`.
     """
+    ended, payers = lapsed(facts.endings, on), _payers_reason(facts, on)
+    if ended is None:
+        return payers
+    return f"{lapse_words(ended, on)} {payers}".strip()
+
+
+def _payers_reason(facts: BillableFacts, on: date) -> str:
     was_payable = _was_loaded(facts) and facts.stopped_on is not None and on < facts.stopped_on
     if facts.state is not S.LOADED_VERIFIED and not was_payable:
         return HOLD_WORDS[facts.state].format(payer=facts.payer_name)

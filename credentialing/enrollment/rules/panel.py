@@ -53,15 +53,18 @@ class PanelWord:
 
 
 def panel_word(
-    state: EnrollmentState, days: int, *, missing_documents: int = 0, billable_now: bool = True
+    state: EnrollmentState, days: int, *, missing_documents: int = 0, billable_now: bool = True, is_lapsed: bool = False
 ) -> PanelWord:
     """Return what the grid shows for a state that has lasted `days` days.
 
     Args:
         billable_now: False for a loaded provider whose first payable day is still to come: shown as a hold.
+        is_lapsed: A license or insurance that the payer relies on has expired.
     Source:
         Product rule: words of the panel grid (looks.md).
     """
+    if state is S.LOADED_VERIFIED and is_lapsed:
+        return PanelWord("Lapsed", "", "blocked")
     if state is S.LOADED_VERIFIED and not billable_now:
         return PanelWord("Hold", "", "waiting")
     word, tone = WORDS[state]
@@ -98,6 +101,7 @@ def plain_sentence(
     expected_p50: date | None = None,
     expected_p80: date | None = None,
     missing_documents: int = 0,
+    lapse: str = "",
 ) -> str:
     """Tell a provider, in plain words, where they stand with a payer and what they have to do.
 
@@ -106,6 +110,8 @@ def plain_sentence(
     """
     nothing = " Nothing for you to do."
     answer = _expected(expected_p50, expected_p80, today)
+    if state is S.LOADED_VERIFIED and lapse:
+        return f"{lapse} Do not bill {payer} until the renewal is on file."
     if state is S.LOADED_VERIFIED and billable_since is not None:
         if billable_since <= today:
             return f"You can bill {payer} since {short_date(billable_since, today)}."

@@ -33,9 +33,12 @@ from credentialing.enrollment.services.follow_ups import (
     possible_owners,
     proposed_follow_up,
 )
-from credentialing.enrollment.services.outlook import Outlook, case_packet, outlooks
+from credentialing.enrollment.services.lapses import pairs_by_provider
+from credentialing.enrollment.services.outlook import Outlook, outlooks
+from credentialing.enrollment.services.packet_facts import case_packet, packets_of
 from credentialing.enrollment.services.papers import unreviewed_proofs
 from credentialing.enrollment.services.steps import Step, take_step
+from credentialing.requirements.missing import set_pairs_lookup
 from credentialing.requirements.services import set_payers_lookup
 
 __all__ = [
@@ -57,6 +60,7 @@ __all__ = [
     "list_locations",
     "log_touch",
     "outlooks",
+    "packets_of",
     "panel_counts",
     "payers_by_provider",
     "possible_owners",
@@ -70,3 +74,4 @@ __all__ = [
 ]
 
 set_payers_lookup(payers_by_provider)
+set_pairs_lookup(pairs_by_provider)

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.enrollment.models import Enrollment
-from credentialing.enrollment.rules import billable_from, hold_reason
+from credentialing.enrollment.rules import hold_reason, lapsed
 from credentialing.enrollment.services.cases import clinic_day
+from credentialing.enrollment.services.lapses import endings_by_case
 from credentialing.enrollment.services.outlook import billable_facts
 from credentialing.enrollment.states import FINAL, EnrollmentState
 from credentialing.providers.models import Provider
@@ -44,17 +45,18 @@ class UnbillablePair:
 
 
 def panel_counts() -> PanelCounts:
-    """Count the open cases of the clinic's providers, in one statement."""
+    """Count the open cases of the clinic's providers, in a few statements; a case whose license has lapsed is blocked."""
     today = clinic_day()
-    cases = db().scalars(
-        select(Enrollment).where(Enrollment.tenant_id == current_tenant(), Enrollment.status.not_in(FINAL))
-    )
+    query = select(Enrollment).where(Enrollment.tenant_id == current_tenant(), Enrollment.status.not_in(FINAL))
+    cases = db().scalars(query).all()
+    endings = endings_by_case(cases, before=today)
     counts = {"billable": 0, "pending": 0, "blocked": 0}
     for case in cases:
-        since = billable_from(billable_facts(case))
-        if case.state in BLOCKED:
+        facts = billable_facts(case, endings.get(case.id, ()))
+        loaded = case.state is EnrollmentState.LOADED_VERIFIED
+        if case.state in BLOCKED or (loaded and lapsed(facts.endings, today)):
             counts["blocked"] += 1
-        elif since is not None and since <= today:
+        elif not hold_reason(facts, today):
             counts["billable"] += 1
         else:
             counts["pending"] += 1
@@ -67,15 +69,22 @@ def unbillable_pairs(on: date | None = None) -> list[UnbillablePair]:
     What revenue at risk is summed over.
     """
     day = on or clinic_day()
-    rows = db().execute(
-        select(Enrollment, Provider.npi)
-        .join(Provider, (Provider.tenant_id == Enrollment.tenant_id) & (Provider.id == Enrollment.provider_id))
-        .where(Enrollment.tenant_id == current_tenant(), Enrollment.status.not_in(FINAL), Provider.status == "active")
-        .order_by(Enrollment.id)
+    rows = (
+        db()
+        .execute(
+            select(Enrollment, Provider.npi)
+            .join(Provider, (Provider.tenant_id == Enrollment.tenant_id) & (Provider.id == Enrollment.provider_id))
+            .where(
+                Enrollment.tenant_id == current_tenant(), Enrollment.status.not_in(FINAL), Provider.status == "active"
+            )
+            .order_by(Enrollment.id)
+        )
+        .all()
     )
+    endings = endings_by_case([row[0] for row in rows], before=day)
     found = []
     for case, npi in rows:
-        reason = hold_reason(billable_facts(case), day)
+        reason = hold_reason(billable_facts(case, endings.get(case.id, ())), day)
         if reason:
             found.append(
                 UnbillablePair(

@@ -11,6 +11,7 @@ from onboarding.plan.services.completing import (
     complete_by_event,
     return_rejected_document,
 )
+from onboarding.plan.services.lapsing import close_lapse_task, open_lapse_task
 from onboarding.plan.services.moving import NotReadyToBill, change_task, transition
 from onboarding.plan.services.recalculating import recalculate, refresh_forecast
 from onboarding.plan.services.starting import open_clinic, sign_clinic, start_plan
@@ -21,6 +22,7 @@ __all__ = [
     "adapt_to_traits",
     "change_task",
     "claim_with_document",
+    "close_lapse_task",
     "complete_by_document",
     "complete_by_event",
     "find_plan",
@@ -28,6 +30,7 @@ __all__ = [
     "history_of",
     "load_board",
     "open_clinic",
+    "open_lapse_task",
     "recalculate",
     "refresh_forecast",
     "return_rejected_document",

@@ -6,6 +6,7 @@ from infra.db import db
 from onboarding.plan.models import PlanTask
 from onboarding.plan.rules import PlannedTask, plan_tasks, traits_of
 from onboarding.plan.services.board import Board, find_plan, load_board
+from onboarding.plan.services.lapsing import is_of_lapse
 from onboarding.plan.services.moving import apply_step
 from onboarding.plan.services.recalculating import recalculate
 from onboarding.plan.services.starting import new_task
@@ -37,7 +38,7 @@ def adapt_to_traits() -> tuple[list[str], list[str]]:
         )
     }
     added = _add(board, wanted)
-    dropped = [task for task in board.open_tasks if task.code not in wanted]
+    dropped = [task for task in board.open_tasks if task.code not in wanted and not is_of_lapse(task)]
     for task in dropped:
         _step(board, task, TaskStep.SKIPPED)
     if not added and not dropped:

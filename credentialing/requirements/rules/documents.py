@@ -30,8 +30,10 @@ TRAIT_CONDITIONS = {
 class Requirement:
     """One thing that a provider needs. `applies` is true when it is required or its condition is known to hold.
 
-    `validity_days` is how long it lasts when the document itself names no end. `kinds` are the document kinds that
-    satisfy it, `proof` the product's own check that does.
+    `validity_days` is how long it lasts when the document itself names no end; with `is_age_limit` (an override) at most that
+    long, whatever the document says. `kinds` are the document kinds that satisfy it, `proof` the product's own check that
+    does. `owes` is who has to bring it, `on_lapse` whether its end holds billing or is only told, `changed_by` the ids of the
+    overrides that shaped it.
     """
 
     code: str
@@ -48,12 +50,24 @@ class Requirement:
     proof: str | None
     source: str
     confidence: str
+    word: str = ""
+    owes: str = "provider"
+    on_lapse: str = "tell"
+    given_by: str | None = None
+    per_state: bool = False
+    is_age_limit: bool = False
+    changed_by: tuple[str, ...] = ()
+
+    @property
+    def holds_billing(self) -> bool:
+        """True when services must not be billed after its end."""
+        return self.applies and self.on_lapse == "hold"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """What is known of a document: `review` is uploaded, accepted or rejected; `dated_on` when it was issued or
-    received.
+    received; `state` for which state it is, None when nobody said.
     """
 
     id: str
@@ -61,6 +75,7 @@ class DocumentFacts:
     review: str
     dated_on: date
     expires_on: date | None = None
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +123,14 @@ def known_conditions(
     return frozenset(found)
 
 
-def _requirement(
+def requirement_of(
     document: DocumentKind, level: str, state: str, conditions: Collection[str], catalog: Catalog
 ) -> Requirement:
+    """Return what a document of the catalog comes to at a level, in a state, under the conditions that are known to hold.
+
+    Source:
+        requirements.yaml: each document with its own source and confidence.
+    """
     condition = document.when or SOME_PAYERS
     applies = level == "required" or (level == "conditional" and condition in conditions)
     why = (
@@ -131,6 +151,11 @@ def _requirement(
         proof=document.proof,
         source=document.source,
         confidence=document.confidence,
+        word=document.word,
+        owes=document.owes,
+        on_lapse=document.on_lapse,
+        given_by=document.given_by,
+        per_state=document.per_state,
     )
 
 
@@ -159,7 +184,7 @@ def requirements_for(
     known = known_conditions(kind, place, is_prescriber=prescribes, traits=traits, more=conditions)
     order = ("required", "conditional", "optional")
     rows = sorted(kind.needs.items(), key=lambda item: order.index(item[1]))
-    return [_requirement(catalog.documents[code], level, place, known, catalog) for code, level in rows]
+    return [requirement_of(catalog.documents[code], level, place, known, catalog) for code, level in rows]
 
 
 def months_later(day: date, months: int) -> date:
@@ -174,18 +199,20 @@ def months_later(day: date, months: int) -> date:
 
 
 def expiry_of(requirement: Requirement, document: DocumentFacts) -> date | None:
-    """Return the last day of a document: its own, else what the requirement grants from its date, else None.
+    """Return the last day of a document: its own, else what the requirement grants from its date, else None. An age limit
+    ends it earlier than its own day.
 
     Source:
-        requirements.yaml (renewals; CAQH 120 days, Illinois 180).
+        requirements.yaml (renewals; CAQH 120 days, Illinois 180); a payer's or clinic's own limit is an override.
     """
-    if document.expires_on is not None:
-        return document.expires_on
+    granted = None
     if requirement.validity_days is not None:
-        return document.dated_on + timedelta(days=requirement.validity_days)
-    if requirement.validity_months is not None:
-        return months_later(document.dated_on, requirement.validity_months)
-    return None
+        granted = document.dated_on + timedelta(days=requirement.validity_days)
+    elif requirement.validity_months is not None:
+        granted = months_later(document.dated_on, requirement.validity_months)
+    if document.expires_on is None:
+        return granted
+    return min(document.expires_on, granted) if granted and requirement.is_age_limit else document.expires_on
 
 
 def requirement_status(
