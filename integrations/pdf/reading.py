@@ -6,7 +6,6 @@ left corner, so they fit any picture of the page.
 
 from __future__ import annotations
 
-import ctypes
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ LONGEST_SIDE_POINTS = 14_400
 """A page of 200 inches: what ISO 32000-1 Annex C gives as the largest that readers need to support."""
 _PASSWORD_NEEDED = 4
 _MOST_CHARACTERS = 60_000
+# soft and broken hyphens, and the kinds of dashes that stand inside numbers
+_DASHES = dict.fromkeys((0x02, 0xAD, 0x2010, 0x2011, 0x2012), "-")
 
 Defect = Literal["password", "damaged", "cut_off", "no_pages", "huge_page", "pages"]
 
@@ -144,18 +145,16 @@ def _page_words(page: Any) -> Iterator[TextBox]:
 
 
 def _characters(page: Any, text_page: Any) -> Iterator[tuple[str, TextBox]]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    place = pdfium.FS_RECTF()
     nothing = TextBox("", 0, 0, 0, 0)
     for index in range(min(text_page.count_chars(), _MOST_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(text_page.raw, index)
-        letter = chr(code) if 0 < code < 0x110000 else " "
-        if letter in "\x02\u00ad":
-            letter = "-"
+        letter = _DASHES.get(code) or (chr(code) if 0 < code < 0x110000 else " ")
         if letter.isspace() or not letter.isprintable():
             yield " ", nothing
             continue
-        pdfium.FPDFText_GetCharBox(text_page.raw, index, left, right, bottom, top)
-        yield letter, _shown((left.value, bottom.value, right.value, top.value, ""), page)
+        pdfium.FPDFText_GetLooseCharBox(text_page.raw, index, place)
+        yield letter, _shown((place.left, place.bottom, place.right, place.top, ""), page)
 
 
 def _joined(letters: Sequence[str], boxes: Sequence[TextBox]) -> TextBox:
@@ -222,7 +221,7 @@ def hidden_content(content: bytes) -> list[str]:
     try:
         with pikepdf.open(io.BytesIO(content)) as file:
             root = file.Root
-            names = root.get("/Names", {})
+            names: Any = root.get("/Names", {})
             found = []
             actions = [root.get("/OpenAction"), root.get("/AA")]
             kinds = {str(action.get("/S")) for action in actions if isinstance(action, pikepdf.Dictionary)}

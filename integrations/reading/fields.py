@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from integrations.reading.issuers import find_issuer, find_state
@@ -22,6 +23,7 @@ from integrations.reading.patterns import Found, dates_in, dea_numbers_in, month
 _BIRTH = re.compile(r"\b(?:dob|birth\w*|born)\b\W*(?:date)?\W*$", re.I)
 _BEHIND, _RIGHT, _UNDER, _NEXT_LINE, _ABOVE = 1.0, 0.98, 0.93, 0.86, 0.6
 _FAR = 34
+_HEADING = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _near(
         return
     if len(rest.strip(" .:#-_")) > far:
         return
-    label_box, _ = segment.part(match.start(), match.end())
+    label_box = segment.box if len(segment.text) <= _HEADING else segment.part(match.start(), match.end())[0]
     right = page.segments[index + 1] if index + 1 < len(page.segments) else None
     if right is not None and right.line == segment.line:
         hit = next(iter(finder(right.text)), None)
@@ -135,10 +137,16 @@ def _near(
             yield hit, _RIGHT, right
             return
     for other, place in _around(page, index, label_box):
-        hit = next(iter(finder(other.text)), None)
-        if hit is not None and hit.start <= 14 and not _other_label(other.text[: hit.start]):
+        hits = list(finder(other.text))
+        below = [hit for hit in hits if place == _UNDER and _overlaps(other.part(hit.start, hit.end)[0], label_box)]
+        hit = next(iter(below or hits), None)
+        if hit is not None and (below or (hit.start <= 14 and not _other_label(other.text[: hit.start]))):
             yield hit, place, other
             return
+
+
+def _overlaps(one: Box, other: Box) -> bool:
+    return min(one.right, other.right) - max(one.left, other.left) > 0
 
 
 _OTHER = re.compile(
@@ -158,7 +166,7 @@ def _around(page: Page, index: int, label: Box) -> Iterator[tuple[Segment, float
     under = [
         other
         for other in page.segments[index + 1 :]
-        if 0 <= other.box.top - label.bottom + 0.4 * tall <= 2.6 * tall
+        if 0 <= other.box.top - label.bottom + 0.4 * tall <= max(4.0 * tall, 0.022)
         and min(other.box.right, label.right) - max(other.box.left, label.left) > -0.004
     ]
     yield from ((other, _UNDER) for other in sorted(under, key=lambda item: item.box.top)[:2])
@@ -254,8 +262,26 @@ def _holder_names(pages: Sequence[Page], kind: str) -> Iterator[Field]:
         yield from _card_names(pages)
     for hit in labelled(pages, NAMES, names_in, far=16):
         yield _as_field("holder_name", hit)
+    for page in pages[:2]:
+        for before, segment in pairwise(page.segments):
+            done = _HAS_DONE.search(segment.text)
+            for found in names_in(before.text) if done and done.start() < 4 else ():
+                box, letters = before.part(found.start, found.end)
+                yield _field(
+                    "holder_name",
+                    found.value,
+                    0.92 * found.sure * letters,
+                    page.number,
+                    box,
+                    done.group() if done else "",
+                )
     for page in pages[:1]:
-        named = [(segment, found) for segment in page.segments for found in names_in(segment.text)]
+        named = [
+            (segment, found)
+            for segment in page.segments
+            for found in names_in(segment.text)
+            if not _SOMEBODY_ELSE.search(segment.text[: found.start])
+        ]
         tallest = max((segment.box.bottom - segment.box.top for segment, _ in named), default=0)
         for segment, found in named[:12]:
             big = (segment.box.bottom - segment.box.top) > 0.85 * tallest
@@ -264,6 +290,18 @@ def _holder_names(pages: Sequence[Page], kind: str) -> Iterator[Field]:
             yield _field("holder_name", found.value, sure * found.sure * letters, page.number, box)
 
 
+_HAS_DONE = re.compile(
+    r"\b(?:has|having) (?:successfully |satisfactorily |duly )?(?:complet|met|satisf|fulfill|demonstrat|been|passed)\w*",
+    re.I,
+)
+_SOMEBODY_ELSE = re.compile(
+    r"instructor|supervis|director|agent|physician|witness|registrar|contact|secretary|president|dean|examiner|broker",
+    re.I,
+)
+_BUSINESS = re.compile(
+    r"[A-Z][\w&.,'’\- ]{2,50}\b(?:LLC|L\.L\.C\.|PLLC|INC\.?|Inc\.?|CORP\.?|Corp\.?|LLP|LTD\.?|Ltd\.?|PC|P\.C\.|Counseling|COUNSELING|Center|CENTER|"
+    r"Clinic|CLINIC|Associates|ASSOCIATES|Services|SERVICES|Group|GROUP)"
+)
 _PARTY = (
     (
         r"name \(as shown on your income tax return\).{0,80}|name of entity/individual.{0,200}|^\W*(?:1 )?(?:legal )?name\b.{0,60}",
@@ -284,6 +322,12 @@ def _party_names(pages: Sequence[Page]) -> Iterator[Field]:
 
     for hit in labelled(pages[:1], _PARTY, anything, far=6):
         yield _as_field("holder_name", hit)
+    for page in pages[:1]:
+        for segment in page.segments:
+            business = _BUSINESS.fullmatch(segment.text.strip())
+            if business and not re.search(r"internal revenue|treasury|liability company", segment.text, re.I):
+                box, letters = segment.part(0, len(segment.text))
+                yield _field("holder_name", segment.text.strip(" ,"), 0.72 * letters, page.number, box)
 
 
 def _card_names(pages: Sequence[Page]) -> Iterator[Field]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from integrations.reading.page import Box, Page, Segment
 from integrations.reading.states import state_code, states_in
@@ -50,7 +51,7 @@ def find_issuer(pages: Sequence[Page], kind: str) -> Iterator[Hit]:
     """Candidates of who issued it: what follows a label, or what is called as issuers of this kind are, higher on the page first."""
     patterns = ISSUERS.get(_SAME.get(kind, kind), ())
     for page in pages[:2]:
-        for index, segment in enumerate(page.segments):
+        for index, segment in enumerate([*page.segments, *_wrapped_titles(page)]):
             for pattern, weight in patterns:
                 for match in re.finditer(pattern, segment.text):
                     words = _trimmed(match.group())
@@ -62,8 +63,19 @@ def find_issuer(pages: Sequence[Page], kind: str) -> Iterator[Hit]:
                     yield _in_capitals(words), weight * high * told * letters, page.number, box, "issuer"
 
 
+def _wrapped_titles(page: Page) -> Iterator[Segment]:
+    """Two lines of a title as one: names of boards are long and break."""
+    for first, second in pairwise(page.segments):
+        if first.box.top > 0.45:
+            return
+        tall, taller = first.box.bottom - first.box.top, second.box.bottom - second.box.top
+        alone = second.line == first.line + 1 and abs(sum(first.box[::2]) - sum(second.box[::2])) < 0.08
+        if alone and 0.8 < taller / max(tall, 1e-6) < 1.25 and second.box.top - first.box.bottom < 0.8 * tall:
+            yield Segment((*first.words, *second.words), first.line)
+
+
 def _told(page: Page, index: int, segment: Segment, start: int) -> bool:
-    before = segment.text[:start] or (page.segments[index - 1].text if index else "")
+    before = segment.text[:start] or (page.segments[index - 1].text if 0 < index < len(page.segments) else "")
     return bool(_LABELS.search(before))
 
 

@@ -31,7 +31,9 @@ def find_limits(pages: Sequence[Page], name: str) -> Iterator[Hit]:
                 if nearest is not None:
                     yield _hit(segment, nearest, page, 0.97, match.group())
                     continue
-                for other, fit in _neighbours(page, index, segment.part(match.start(), match.end())[0]):
+                for other, fit in _neighbours(
+                    page, index, segment.box if len(segment.text) <= 45 else segment.part(match.start(), match.end())[0]
+                ):
                     found = amounts_in(other.text)
                     if found:
                         yield _hit(other, found[0], page, fit, match.group())

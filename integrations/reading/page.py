@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-_GAP_IN_HEIGHTS = 1.45
+_GAP_IN_HEIGHTS = 1.0
 _SAME_LINE = 0.55
 
 

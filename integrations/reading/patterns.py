@@ -185,7 +185,7 @@ _NOT_NAMES = frozenset(
     service treasury form request taxpayer employer notice behavioral center group practice counseling clinic llc inc page
     type primary taxonomy code business location mailing phone fax email curriculum vitae education experience employment work
     history references languages summary director clinician intern staff candidate director executive secretary registrar president
-    chairman chair officer authorized representative in for to by and or on at with from a an is has this that hereby be it known
+    chairman chair officer authorized representative in for to by and or on at with from an is has this that hereby be it known
     whereas having been duly schedules schedule period premium retroactive agent producer carrier underwritten
     credential credentialing council quality assurance healthcare health first last middle suffix other former names
     birth security employer identification account statement bank loss run claims report open closed paid reserve
