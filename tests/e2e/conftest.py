@@ -21,9 +21,9 @@ def forget_open_work() -> None:
     Redis.from_url(os.environ["REDIS_URL"]).flushdb()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def live(app, tmp_path_factory):
-    """Web, two workers, relay and scheduler on this worker's services; gone before the next file, whose jobs are its own."""
+    """Web, two workers, relay and scheduler on this process's services; gone before other tests, whose jobs are their own."""
     forget_open_work()
     made = Live(tmp_path_factory.mktemp("live"))
     made.start("web", "worker", "worker.2", "relay", "scheduler")

@@ -9,16 +9,9 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 #: Files that take half a minute and more, the longest first. Begun last, they would leave the other process with nothing to do.
-LONGEST_FIRST = (
-    "tests/e2e/test_demo_in_the_browser.py",
-    "tests/e2e/test_main_job_in_the_browser.py",
-    "tests/faults/",
-    "tests/e2e/",
-    "tests/infra/dev/",
-    "tests/structure/test_statements.py",
-)
-#: Both look at the demo vendor, whose loading takes longer than their tests.
-SHARED = {"tests/onboarding/demo/test_demo_vendor.py": "tests/e2e/test_demo_in_the_browser.py"}
+LONGEST_FIRST = ("tests/faults/", "tests/infra/dev/", "tests/structure/test_statements.py")
+#: What looks at the product as it runs, or at the demo vendor: starting the one and loading the other takes longer than many tests.
+RUNNING = ("tests/onboarding/demo/", "tests/e2e/")
 
 
 class HouseScheduling(LoadFileScheduling):
@@ -26,7 +19,7 @@ class HouseScheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return SHARED.get(file, file)
+        return RUNNING[-1] if file.startswith(RUNNING) else file
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -36,5 +29,6 @@ def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 def _place(item: pytest.Item) -> int:
     file = item.nodeid.split("::", 1)[0]
-    file = SHARED.get(file, file)
+    if file.startswith(RUNNING):
+        return RUNNING.index(next(each for each in RUNNING if file.startswith(each))) - len(RUNNING)
     return next((place for place, long in enumerate(LONGEST_FIRST) if file.startswith(long)), len(LONGEST_FIRST))
