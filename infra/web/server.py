@@ -80,7 +80,7 @@ def install_headers(app: Flask, *, store_origin: str, secure: bool) -> None:
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self' data: blob:",
+            f"img-src 'self' data: blob: {store_origin}",
             "font-src 'self'",
             f"connect-src 'self' {store_origin}",
             "form-action 'self'",

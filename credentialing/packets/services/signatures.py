@@ -99,6 +99,14 @@ def get_attestation(attestation_id: UUID) -> Attestation:
     return find(Attestation, attestation_id)
 
 
+def own_provider_id() -> UUID:
+    """The record of the provider who is acting. Raises `Forbidden` for anybody else."""
+    found = current_scope().provider_id
+    if found is None:
+        raise Forbidden("Only the provider can sign, signed in as themselves.")
+    return found
+
+
 def to_sign(provider_id: UUID) -> tuple[Provider, Attested]:
     """The provider and what they would sign for now. Raises `NotFound`."""
     provider = get_provider(provider_id)
@@ -114,10 +122,10 @@ def sign(signing: Signing) -> Attestation:
     Source:
         NCQA: an electronic signature is good when it is unique and only the signer can enter it (domain.md 2.1).
     """
-    scope = current_scope()
-    if scope.provider_id is None or scope.actor_id is None:
+    scope, provider_id = current_scope(), own_provider_id()
+    if scope.actor_id is None:
         raise Forbidden("Only the provider can sign, signed in as themselves.")
-    provider, facts = to_sign(scope.provider_id)
+    provider, facts = to_sign(provider_id)
     if signing.facts_hash != facts_hash(facts):
         raise FileChanged("Something in your file was changed since you opened this page. Read it again, then sign.")
     if not _is_own_name(signing.signed_name, provider):
