@@ -125,4 +125,4 @@ class PublicEventListSchema(Schema):
 
 def with_secret(row: Any, secret: str) -> dict[str, Any]:
     """The endpoint together with its secret, for `WebhookSecretSchema`."""
-    return vars(row) | {"secret": secret}
+    return {**vars(row), "secret": secret}

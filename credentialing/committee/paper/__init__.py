@@ -1,0 +1,1 @@
+"""The templates of the committee's papers, in Typst."""
