@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from tenants.access.gate import access, actor, member, signed_in
 from tenants.access.roles import Role
-from tenants.people import services
+from tenants.people import links, services
 from tenants.people.models import Membership
 from tenants.people.permissions import PEOPLE_END, PEOPLE_INVITE, PEOPLE_READ
 from tenants.people.schemas import InviteSchema, MembershipListSchema, MembershipSchema, MeSchema
@@ -61,3 +61,11 @@ def invite(body: dict[str, Any], clinic_id: UUID) -> Membership:
 def end_membership(clinic_id: UUID, membership_id: UUID) -> None:
     """End a membership, or withdraw an invitation."""
     services.end_membership(membership_id)
+
+
+@blp.post("/clinics/<uuid:clinic_id>/members/<uuid:membership_id>/sign-in-link")
+@access(PEOPLE_INVITE)
+@blp.response(202, MembershipSchema)
+def send_sign_in_link(clinic_id: UUID, membership_id: UUID) -> Membership:
+    """Mail a provider or clinic administrator a link that signs them in once; 409 for the vendor's staff."""
+    return links.send_link(membership_id)

@@ -45,3 +45,11 @@ def invitable_roles(inviter: Role) -> frozenset[Role]:
     if inviter in {Role.SPECIALIST, Role.CLINIC_ADMIN}:
         return frozenset({Role.CLINIC_ADMIN, Role.PROVIDER})
     return frozenset()
+
+
+def may_sign_in_by_link(role: Role) -> bool:
+    """Say whether a person of this role may sign in with a link from their mail instead of a password.
+
+    Source: design.md section 6: providers and clinic staff can come by single-use magic link; vendor staff must have a second factor.
+    """
+    return role in {Role.PROVIDER, Role.CLINIC_ADMIN}

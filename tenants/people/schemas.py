@@ -14,6 +14,12 @@ class SignInSchema(StrictSchema):
     next = fields.String()
 
 
+class LinkRequestSchema(StrictSchema):
+    """Where a sign-in link shall go."""
+
+    email = fields.Email(required=True)
+
+
 class AcceptSchema(StrictSchema):
     """What an invited person chooses."""
 

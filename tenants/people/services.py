@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 
 from infra import clock
-from infra.db import current_scope, current_tenant, db, system_transaction
+from infra.db import Scope, current_scope, current_tenant, db, system_transaction, unit_of_work
 from infra.db.session import in_unit_of_work
 from infra.ids import secret_token, uuid7
 from infra.outbox import later, publish
@@ -27,6 +27,9 @@ from tenants.people.passwords import hash_password, password_matches
 from tenants.people.rules import invitable_roles, is_email, password_defects
 
 INVITATION_LIFETIME = timedelta(hours=72)
+SPENT_INVITATION = (
+    "This link was used already, was replaced by a newer one, or is older than 72 hours. Ask for a new one."
+)
 
 
 @contextmanager
@@ -47,6 +50,7 @@ class Link:
     email: str
     name: str
     has_password: bool
+    is_vendor: bool
     clinic_id: UUID | None
     clinic_name: str | None
     purpose: str
@@ -210,7 +214,9 @@ def end_membership(membership_id: UUID) -> Membership:
     return membership
 
 
-def create_link(*, person_id: UUID, clinic_id: UUID | None, purpose: str) -> str:
+def create_link(
+    *, person_id: UUID, clinic_id: UUID | None, purpose: str, lifetime: timedelta = INVITATION_LIFETIME
+) -> str:
     """A new single-use link token for a person; older ones for the same purpose stop working."""
     token = secret_token()
     with _either() as connection:
@@ -221,33 +227,34 @@ def create_link(*, person_id: UUID, clinic_id: UUID | None, purpose: str) -> str
                 "who": person_id,
                 "clinic": clinic_id,
                 "purpose": purpose,
-                "lifetime": INVITATION_LIFETIME,
+                "lifetime": lifetime,
             },
         )
     return token
 
 
-def read_link(token: str) -> Link:
-    """What an unused link is for. Raises `NotFound` when it was used, replaced, or is older than 72 hours."""
+def read_link(token: str, *, purposes: Sequence[str] = ("invitation", "reset"), spent: str = SPENT_INVITATION) -> Link:
+    """What an unused link is for. Raises `NotFound` when it was used, replaced, is too old, or is for another purpose."""
     with system_transaction() as connection:
         row = connection.execute(text("SELECT * FROM sec.read_link(:hash)"), {"hash": hashed(token)}).one_or_none()
-    if row is None:
-        raise NotFound(
-            "This link was used already, was replaced by a newer one, or is older than 72 hours. Ask for a new one."
-        )
-    return Link(row.person_id, row.email, row.name, row.has_password, row.tenant_id, row.clinic_name, row.purpose)
+    if row is None or row.purpose not in purposes:
+        raise NotFound(spent)
+    return Link(
+        row.person_id, row.email, row.name, row.has_password, row.is_vendor, row.tenant_id, row.clinic_name, row.purpose
+    )
 
 
 def accept_link(token: str, *, password: str | None, name: str = "", user_agent: str = "") -> str:
     """Use a link: set the password when the person has none (or resets it), join the clinic, and open a session.
 
+    Providers and clinic staff may do without a password, for they can have a sign-in link sent; the vendor's staff may not.
     Returns the session token. Raises `NotFound` for a spent link and `Invalid` for a weak password; a refused password leaves the
     link usable.
     """
     link = read_link(token)
     if password is not None and (link.purpose == "reset" or not link.has_password):
         set_password(link.person_id, email=link.email, password=password)
-    elif not link.has_password or link.purpose == "reset":
+    elif link.purpose == "reset" or needs_password(link):
         raise invalid("password", "Choose a password.")
     with system_transaction() as connection:
         if not connection.execute(text("SELECT sec.use_link(:hash)"), {"hash": hashed(token)}).scalar():
@@ -256,7 +263,17 @@ def accept_link(token: str, *, password: str | None, name: str = "", user_agent:
             connection.execute(
                 text("SELECT sec.set_name(:who, :name)"), {"who": link.person_id, "name": name.strip()[:120]}
             )
+    if link.clinic_id is not None:
+        with unit_of_work(
+            Scope(tenant_id=link.clinic_id, actor_id=link.person_id, actor_name=name.strip() or link.name)
+        ):
+            record("person.joined", "accepted the invitation", subject_kind="person", subject_id=link.person_id)
     return open_session(link.person_id, user_agent=user_agent)
+
+
+def needs_password(link: Link) -> bool:
+    """True when whoever accepts this link must choose a password: the vendor's staff, and whoever belongs to no clinic."""
+    return not link.has_password and (link.is_vendor or link.clinic_id is None)
 
 
 def issue_token(person_id: UUID, *, label: str) -> tuple[UUID, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from infra.problems import Invalid, NotFound, TooManyRequests
+from infra.problems import Conflict, Invalid, NotFound, TooManyRequests
 from infra.settings import settings
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.limits import limiter
@@ -19,11 +21,11 @@ from tenants.access.gate import access, actor, member, public, signed_in
 from tenants.access.identity import Identity, by_session
 from tenants.access.login import SignedIn
 from tenants.access.roles import Role
-from tenants.people import services
+from tenants.people import links, services
 from tenants.people.caught_mail import caught_mail
 from tenants.people.permissions import PEOPLE_END, PEOPLE_INVITE, PEOPLE_READ
 from tenants.people.rules import PASSWORD_MIN, invitable_roles
-from tenants.people.schemas import AcceptSchema, InviteSchema, SignInSchema
+from tenants.people.schemas import AcceptSchema, InviteSchema, LinkRequestSchema, SignInSchema
 
 bp = Blueprint("people", __name__, template_folder="templates")
 add_to_navigation(NavEntry("People", "people.people_page", PEOPLE_READ, 80, "people"))
@@ -71,6 +73,67 @@ def _is_local(path: str) -> bool:
     return bool(re.match(r"^/[^/\\]", path))
 
 
+@bp.get("/sign-in/link")
+@public
+def ask_for_link() -> ResponseReturnValue:
+    """Where providers and clinic staff have a sign-in link sent to themselves."""
+    return render("people/ask_for_link.html", values={}, errors={}, sent_to=None, minutes=links.MINUTES)
+
+
+def _asked_address() -> str:
+    address = request.form.get("email", "").strip().lower()
+    return "link:" + hashlib.sha256(address.encode()).hexdigest()
+
+
+@bp.post("/sign-in/link")
+@public
+@limiter.limit("10/minute")
+@limiter.limit("5/hour", key_func=_asked_address)
+def send_link() -> ResponseReturnValue:
+    """Have a link sent. The answer is the same whether anybody has that address or not."""
+    try:
+        email = read_form(LinkRequestSchema())["email"]
+    except Invalid as error:
+        values = {"email": request.form.get("email", "")}
+        page = render(
+            "people/ask_for_link.html",
+            values=values,
+            errors=errors_by_field(error),
+            sent_to=None,
+            minutes=links.MINUTES,
+        )
+        return page, 422
+    links.request_link(email)
+    return render("people/ask_for_link.html", values={}, errors={}, sent_to=email, minutes=links.MINUTES)
+
+
+@bp.get("/sign-in/link/<token>")
+@public
+@limiter.limit("60/minute")
+def open_link(token: str) -> ResponseReturnValue:
+    """What the link is for, and the button that spends it: opening alone does nothing, so scanners of mail do not burn it."""
+    return render("people/open_link.html", link=links.look_at_link(token), token=token)
+
+
+@bp.post("/sign-in/link/<token>")
+@public
+@limiter.limit("20/minute")
+def use_link(token: str) -> ResponseReturnValue:
+    """Spend the link: sign the person in and bring them to their own pages."""
+    opened, link = links.sign_in_by_link(token, user_agent=request.user_agent.string)
+    return redirect(_own_pages(_enter(opened), link.clinic_id))
+
+
+def _own_pages(identity: Identity, clinic_id: UUID | None) -> str:
+    """Where a person who came by a link begins: a provider in their own file, everybody else on the clinic's home."""
+    joined = identity.member_of(clinic_id) if clinic_id else None
+    if joined is None:
+        return url_for("people.start")
+    if joined.role is Role.PROVIDER and "providers.me_file" in current_app.view_functions:
+        return url_for("providers.me_file")
+    return home_of(joined)
+
+
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
@@ -103,8 +166,18 @@ def start() -> ResponseReturnValue:
 def invitation_page(token: str) -> ResponseReturnValue:
     """What the link is for, and the form to accept it."""
     link = services.read_link(token)
+    return _invitation(link, token, {"name": link.name})
+
+
+def _invitation(link: services.Link, token: str, values: Mapping[str, str], error: Invalid | None = None) -> str:
     return render(
-        "people/invitation.html", link=link, token=token, errors={}, values={"name": link.name}, minimum=PASSWORD_MIN
+        "people/invitation.html",
+        link=link,
+        token=token,
+        errors=errors_by_field(error),
+        values=values,
+        minimum=PASSWORD_MIN,
+        must_choose=link.purpose == "reset" or services.needs_password(link),
     )
 
 
@@ -120,19 +193,10 @@ def accept_invitation(token: str) -> ResponseReturnValue:
             token, password=form.get("password"), name=form.get("name", ""), user_agent=request.user_agent.string
         )
     except Invalid as error:
-        page = render(
-            "people/invitation.html",
-            link=link,
-            token=token,
-            errors=errors_by_field(error),
-            values={"name": request.form.get("name", "")},
-            minimum=PASSWORD_MIN,
-        )
-        return page, 422
+        return _invitation(link, token, {"name": request.form.get("name", "")}, error), 422
     identity = _enter(opened)
-    joined = identity.member_of(link.clinic_id) if link.clinic_id else None
     flash(f"Welcome to {link.clinic_name}." if link.clinic_name else "Your password is set.", "success")
-    return redirect(home_of(joined) if joined else url_for("people.start"))
+    return redirect(_own_pages(identity, link.clinic_id))
 
 
 @bp.get("/c/<uuid:clinic_id>/people")
@@ -176,6 +240,22 @@ def invite(clinic_id: UUID) -> ResponseReturnValue:
         return _people(clinic_id, error), 422
     flash(f"An invitation is on its way to {made.email}. The link works once, for 72 hours.", "success")
     return redirect(url_for("people.people_page", clinic_id=clinic_id))
+
+
+@bp.post("/c/<uuid:clinic_id>/people/<uuid:membership_id>/sign-in-link")
+@access(PEOPLE_INVITE)
+def send_member_link(clinic_id: UUID, membership_id: UUID) -> ResponseReturnValue:
+    """Mail a member a link that signs them in once."""
+    try:
+        member_ = links.send_link(membership_id)
+    except Conflict as error:
+        flash(error.detail, "error")
+    else:
+        flash(
+            f"A sign-in link is on its way to {member_.email}. It works once, for {links.MINUTES} minutes.", "success"
+        )
+    back = request.form.get("back", "")
+    return redirect(back if _is_local(back) else url_for("people.people_page", clinic_id=clinic_id))
 
 
 @bp.post("/c/<uuid:clinic_id>/people/<uuid:membership_id>/end")

@@ -23,6 +23,8 @@ CODE = [p for floor in FLOORS for p in sorted((ROOT / floor).rglob("*.py")) if "
 PUBLIC_ROUTES = {
     "/",
     "/sign-in",
+    "/sign-in/link",
+    "/sign-in/link/<token>",
     "/sign-out",
     "/invitations/<token>",
     "/healthz",
@@ -33,6 +35,7 @@ PUBLIC_ROUTES = {
     "/problems/<code>",
     "/static/<path:filename>",
     "/dev/mail",
+    "/calendar/<token>.ics",
 }
 
 
