@@ -76,17 +76,18 @@ def save_credential(
     `document_id` and details. What is not named stays as it is; None empties.
 
     Without `credential_id` the statement goes to the credential that it speaks of (`rules.same_credential`), else it makes a
-    new one. With `new_id` it goes to the credential of exactly that id, and makes it when there is none. Notes every changed field, publishes `credential.changed`, and brings the provider's
-    summary columns into step. Raises `NotFound`, `Invalid`, and `StaleVersion` when `if_version` is no longer current.
+    new one. With `new_id` it goes to the credential of exactly that id, and makes it when there is none.
+
+    Notes every changed field, publishes `credential.changed`, and brings the provider's summary columns into step. Raises
+    `NotFound`, `Invalid`, `Forbidden` when a provider states the standing of their own license, and `StaleVersion` when
+    `if_version` is no longer current.
     """
     columns, details = checked(check_kind(kind), values)
     provider = find(Provider, provider_id, lock=True)
     held = credentials_of([provider.id])[provider.id]
     if "status" in columns and current_scope().provider_id is not None:
         raise Forbidden("Whether a credential is in force is said by its issuer, not by its holder.")
-    credential = next((row for row in held if row.id == new_id), None) if new_id else None
-    if new_id is None:
-        credential = _target(held, kind, columns, credential_id)
+    credential = _target(held, kind, columns, credential_id, new_id)
     if credential is not None and if_version is not None and credential.version != if_version:
         raise StaleVersion
     if credential is None:
@@ -108,9 +109,13 @@ def save_credential(
 
 
 def _target(
-    held: Sequence[Credential], kind: str, columns: Mapping[str, Any], credential_id: UUID | None
+    held: Sequence[Credential],
+    kind: str,
+    columns: Mapping[str, Any],
+    credential_id: UUID | None,
+    new_id: UUID | None,
 ) -> Credential | None:
-    if credential_id is None:
+    if credential_id is None and new_id is None:
         wanted = same_credential(
             summary.compared(held),
             kind,
@@ -119,8 +124,8 @@ def _target(
             issuer=columns.get("issuer") or "",
         )
         return next((row for row in held if str(row.id) == wanted), None)
-    found = next((row for row in held if row.id == credential_id and row.kind == kind), None)
-    if found is None:
+    found = next((row for row in held if row.id == (credential_id or new_id)), None)
+    if (found is None and new_id is None) or (found is not None and found.kind != kind):
         raise NotFound
     return found
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from credentialing.providers.models import FieldChange
 from infra.db import current_scope, current_tenant, db
@@ -113,7 +114,7 @@ def latest_changes(provider_id: UUID, section: str) -> dict[tuple[UUID | None, s
     """The last change of each field of a section, by row and field, in one query."""
     rows = db().scalars(
         select(FieldChange)
-        .distinct(FieldChange.entry_id, FieldChange.field)
+        .ext(distinct_on(FieldChange.entry_id, FieldChange.field))
         .where(
             FieldChange.tenant_id == current_tenant(),
             FieldChange.provider_id == provider_id,

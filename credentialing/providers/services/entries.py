@@ -65,7 +65,9 @@ def save_entry(
 
     Without `entry_id` the statement goes to the entry with the same key (`Section.key`: school and degree, employer and begin,
     question …), so that an import may run twice; else it makes a new one. With `new_id` it goes to the entry of exactly that id,
-    and makes it when there is none: a form that saves field by field. Values may be Python dates or text. Notes every changed field and publishes `provider.changed`. Raises `NotFound`, `StaleVersion`, and `Invalid` with one
+    and makes it when there is none: a form that saves field by field. Values may be Python dates or text.
+
+    Notes every changed field and publishes `provider.changed`. Raises `NotFound`, `StaleVersion`, and `Invalid` with one
     error for each field that cannot be.
     """
     found = _section_of_entries(section)

@@ -153,7 +153,9 @@ def _lacks(section: Section, rows: Sequence[Any], parts: FileParts, *, is_asked:
         if section.kind == "credentials" and row.status not in _IN_FORCE:
             continue
         kind = row.kind if section.kind == "credentials" else ""
-        found += missing_fields(section.fields_for(kind), values[index], kind, index)
+        told = {(lack.field, lack.row) for lack in found}
+        empty = missing_fields(section.fields_for(kind), values[index], kind, index)
+        found += [lack for lack in empty if (lack.field, lack.row) not in told]
         ends = values[index].get("expires_on")
         if section.kind == "credentials" and section.code != "malpractice" and ends and ends < parts.today:
             found.append(Lack("This has expired", "expires_on", index))
@@ -181,9 +183,7 @@ def _of_the_whole(
         )
         found += [Lack(gap_words(gap)) for gap in gaps]
     elif section.code == "disclosures":
-        found += [
-            lack for lack in disclosure_lacks([code for code, _ in DISCLOSURES], values) if lack.field != "explanation"
-        ]
+        found += disclosure_lacks([code for code, _ in DISCLOSURES], values)
     elif section.code == "malpractice":
         found += malpractice_lacks(values, parts.today)
     return found

@@ -21,7 +21,15 @@ bp = Blueprint("providers", __name__, template_folder="../templates")
 bp.add_app_template_global(provider_tabs, "provider_tabs")
 add_to_navigation(NavEntry("Providers", LIST, PROVIDER_LIST, 30, "providers"))
 add_to_navigation(
-    NavEntry("My file", "providers.my_file", PROVIDER_READ, 35, "providers", roles=frozenset({Role.PROVIDER}))
+    NavEntry(
+        "My file",
+        "providers.me_file",
+        PROVIDER_READ,
+        35,
+        "providers",
+        needs_clinic=False,
+        roles=frozenset({Role.PROVIDER}),
+    )
 )
 add_provider_tab("All providers", LIST, PROVIDER_LIST, 10)
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from credentialing.payers.book import load_book
 from credentialing.providers import registry, services
 from credentialing.providers.api import name_cursor
 from credentialing.providers.models import Provider
@@ -19,6 +18,8 @@ from credentialing.providers.schemas import LICENSE_TYPES, NewProviderSchema, Pr
 from credentialing.providers.services.files import panel_strips
 from credentialing.providers.services.people import count_providers, invite_provider, portal_access
 from credentialing.providers.views.blueprint import bp, license_label
+from credentialing.providers.views.tabs import provider_tabs
+from credentialing.providers.views.words import payer_names
 from credentialing.requirements.catalog import load_catalog
 from credentialing.requirements.services import FileState, Line, file_of, files_of
 from credentialing.verification.permissions import VERIFICATION_RUN
@@ -212,8 +213,9 @@ def _file(clinic_id: UUID, provider: Provider, **more: Any) -> str:
         "portal": None if is_own else portal_access(provider.id),
         "is_own": is_own,
         "initials": initials(provider.first_name, provider.last_name) or "#",
-        "payer_names": _payer_names,
+        "payer_names": payer_names,
         "license_label": license_label,
+        "tabs": provider_tabs(clinic_id, provider.id),
         "registry_words": REGISTRY_WORDS,
         "line_words": LINE_WORDS,
         "permissions": PERMISSIONS,
@@ -250,12 +252,6 @@ def _unsorted(sent: Sequence[Document]) -> list[Document]:
         or document.status == "scanning"
         or (document.status == "quarantined" and latest.get(document.kind, document.id) <= document.id)
     ]
-
-
-def _payer_names(payer_ids: Sequence[str]) -> str:
-    book = load_book().payers
-    names = [book[payer_id].short_name for payer_id in payer_ids if payer_id in book]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 @bp.get("/c/<uuid:clinic_id>/providers/<uuid:provider_id>/upload/<code>")

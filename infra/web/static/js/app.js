@@ -1,4 +1,5 @@
 // Starts what every page needs. Each part works by attributes in the page, so swapped-in fragments need no set-up.
+import { startAutosave } from "./autosave.js";
 import { startConfirm } from "./confirm.js";
 import { startKeys } from "./keys.js";
 import { startPalette } from "./palette.js";
@@ -118,6 +119,7 @@ startPalette();
 startPanel();
 startThemeChoice();
 startUploads();
+startAutosave();
 startKeys();
 nameModifierKey();
 document.querySelector("[data-error-summary]")?.focus();
