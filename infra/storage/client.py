@@ -17,7 +17,7 @@ from infra.settings import Settings, settings
 
 CHUNK_BYTES = 1024 * 1024
 PART_BYTES = 16 * 1024 * 1024
-CLASSES = frozenset({"quarantine", "documents", "evidence", "exports"})
+CLASSES = frozenset({"quarantine", "documents", "evidence", "exports", "previews"})
 
 
 @dataclass(frozen=True, slots=True)

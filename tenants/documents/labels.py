@@ -23,6 +23,7 @@ _GENERAL_KINDS = (
     ("ar_aging", "Aging report"),
     ("remittance", "Remittance (835)"),
     ("contract", "Contract"),
+    ("bundle", "Several documents in one file"),
     ("other", "Something else"),
 )
 
