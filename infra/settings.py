@@ -30,6 +30,13 @@ class Settings:
     clamd_url: str
     nppes_url: str
     leie_url: str
+    sam_url: str
+    sam_api_key: str
+    cms_enrollment_url: str
+    cms_reassignment_url: str
+    opt_out_url: str
+    license_url: str
+    license_state: str
     secret_key: str
     field_key: str
     public_url: str
@@ -71,6 +78,13 @@ def read_settings() -> Settings:
         clamd_url=env.str("CLAMD_URL", ""),
         nppes_url=env.str("NPPES_URL", "https://npiregistry.cms.hhs.gov/api/"),
         leie_url=env.str("LEIE_URL", "https://oig.hhs.gov/exclusions/downloadables/UPDATED.csv"),
+        sam_url=env.str("SAM_URL", ""),
+        sam_api_key=env.str("SAM_API_KEY", ""),
+        cms_enrollment_url=env.str("CMS_ENROLLMENT_URL", ""),
+        cms_reassignment_url=env.str("CMS_REASSIGNMENT_URL", ""),
+        opt_out_url=env.str("OPT_OUT_URL", ""),
+        license_url=env.str("LICENSE_URL", ""),
+        license_state=env.str("LICENSE_STATE", ""),
         secret_key=env.str("SECRET_KEY"),
         field_key=env.str("FIELD_KEY"),
         public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),

@@ -31,8 +31,11 @@ CREATE TABLE ref.license (
   first_name text NOT NULL, middle_name text NOT NULL, status text NOT NULL, issued_on text NOT NULL, expires_on text NOT NULL,
   city text NOT NULL, county text NOT NULL, discipline text NOT NULL);
 -- Further names under which a row is found: halves of double names, names without accents and blanks. `raw` is the row's own name.
+-- They follow from names alone, so they outlive versions: a load adds those of names that no version had before.
 CREATE TABLE ref.leie_alias (key text NOT NULL, raw text NOT NULL);
 CREATE TABLE ref.sam_alias (key text NOT NULL, raw text NOT NULL);
+CREATE INDEX ix_leie_alias_key ON ref.leie_alias (hashtextextended(key, 0));
+CREATE INDEX ix_sam_alias_key ON ref.sam_alias (hashtextextended(key, 0));
 
 -- One row for each attempt to load. The newest with outcome `loaded` is the version that the tables hold.
 CREATE TABLE ref.load (
@@ -50,12 +53,10 @@ CREATE FUNCTION ref.index_statements(source text, t text) RETURNS text[] LANGUAG
   SELECT CASE source
     WHEN 'leie' THEN ARRAY[
       format('CREATE INDEX %I ON ref.%I (npi) WHERE npi <> ''0000000000''', 'ix_' || t || '_npi', t),
-      format('CREATE INDEX %I ON ref.%I (hashtextextended(lastname || ''|'' || firstname, 0))', 'ix_' || t || '_name', t),
-      format('CREATE INDEX %I ON ref.%I (hashtextextended(key, 0))', 'ix_' || t || '_alias', replace(t, 'leie', 'leie_alias'))]
+      format('CREATE INDEX %I ON ref.%I (hashtextextended(lastname || ''|'' || firstname, 0))', 'ix_' || t || '_name', t)]
     WHEN 'sam' THEN ARRAY[
       format('CREATE INDEX %I ON ref.%I (npi) WHERE npi <> ''''', 'ix_' || t || '_npi', t),
-      format('CREATE INDEX %I ON ref.%I (hashtextextended(upper(last) || ''|'' || upper(first), 0))', 'ix_' || t || '_name', t),
-      format('CREATE INDEX %I ON ref.%I (hashtextextended(key, 0))', 'ix_' || t || '_alias', replace(t, 'sam', 'sam_alias'))]
+      format('CREATE INDEX %I ON ref.%I (hashtextextended(upper(last) || ''|'' || upper(first), 0))', 'ix_' || t || '_name', t)]
     WHEN 'cms_enrollment' THEN ARRAY[
       format('CREATE INDEX %I ON ref.%I (npi)', 'ix_' || t || '_npi', t),
       format('CREATE INDEX %I ON ref.%I (enrlmt_id)', 'ix_' || t || '_id', t)]
@@ -76,7 +77,7 @@ CREATE FUNCTION ref.begin_load(wanted text) RETURNS void LANGUAGE plpgsql SECURI
 DECLARE t text;
 BEGIN
   IF wanted IS NULL OR ref.index_statements(wanted, wanted) IS NULL THEN RAISE EXCEPTION 'no such source: %', wanted; END IF;
-  PERFORM pg_advisory_xact_lock(7301558225, hashtext(wanted));
+  PERFORM pg_advisory_xact_lock(73015582, hashtext(wanted));
   FOREACH t IN ARRAY CASE WHEN wanted IN ('leie', 'sam') THEN ARRAY[wanted, wanted || '_alias'] ELSE ARRAY[wanted] END LOOP
     EXECUTE format('CREATE TABLE ref.%I (LIKE ref.%I)', t || '_beside', t);
     EXECUTE format('GRANT SELECT, INSERT ON ref.%I TO %I', t || '_beside', session_user);
@@ -98,15 +99,18 @@ BEGIN
   IF found * 10 < before * 9 AND NOT accept_fewer THEN
     RAISE EXCEPTION USING ERRCODE = 'OP002', MESSAGE = format('%s rows, and the present version has %s', found, before);
   END IF;
+  SET LOCAL maintenance_work_mem = '256MB';
   FOREACH statement IN ARRAY ref.index_statements(wanted, wanted || '_beside') LOOP EXECUTE statement; END LOOP;
-  SET LOCAL default_statistics_target = 10;
-  FOREACH t IN ARRAY CASE WHEN wanted IN ('leie', 'sam') THEN ARRAY[wanted, wanted || '_alias'] ELSE ARRAY[wanted] END LOOP
-    EXECUTE format('ANALYZE ref.%I', t || '_beside');
-    EXECUTE format('REVOKE ALL ON ref.%I FROM %I', t || '_beside', session_user);
-    EXECUTE format('DROP TABLE ref.%I', t);
-    EXECUTE format('ALTER TABLE ref.%I RENAME TO %I', t || '_beside', t);
-    EXECUTE format('GRANT SELECT ON ref.%I TO app_rw, app_backup', t);
-  END LOOP;
+  SET LOCAL default_statistics_target = 1; -- nearly every value occurs once; a glance shows it
+  EXECUTE format('ANALYZE ref.%I', wanted || '_beside');
+  EXECUTE format('REVOKE ALL ON ref.%I FROM %I', wanted || '_beside', session_user);
+  EXECUTE format('DROP TABLE ref.%I', wanted);
+  EXECUTE format('ALTER TABLE ref.%I RENAME TO %I', wanted || '_beside', wanted);
+  EXECUTE format('GRANT SELECT ON ref.%I TO app_rw, app_backup', wanted);
+  IF wanted IN ('leie', 'sam') THEN
+    EXECUTE format('INSERT INTO ref.%I SELECT * FROM ref.%I', wanted || '_alias', wanted || '_alias_beside');
+    EXECUTE format('DROP TABLE ref.%I', wanted || '_alias_beside');
+  END IF;
   FOR t IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'ref'::regnamespace AND c.relkind = 'i'
            AND c.relname LIKE 'ix\_' || replace(wanted, '_', '\_') || '\_beside%' LOOP
     EXECUTE format('ALTER INDEX ref.%I RENAME TO %I', t, replace(t, '_beside', ''));
