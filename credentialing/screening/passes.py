@@ -70,10 +70,10 @@ def screen(
     nicknames: Mapping[str, tuple[str, ...]],
     born_on: Callable[[int], date | None] | None = None,
 ) -> dict[int, list[Finding]]:
-    """Compare every provider with the rows that share an NPI or a key; findings by the provider's place, others have none.
+    """Compare providers with the rows that share an NPI or a key with them; findings by the provider's place, others have none.
 
-    `candidates` are pairs of a provider's and a row's place, as an index of the list found them. `born_on` is asked for the date of birth of those who have a candidate only, so that the sealed
-    ones of all others stay sealed.
+    `candidates` are pairs of a provider's and a row's place, as an index of the list found them. `born_on` is asked for the date of
+    birth of those who have a candidate only, so that the sealed ones of all others stay sealed.
 
     Source:
         reference.yaml, leie_csv match policy: NPI first, a name is never proof.

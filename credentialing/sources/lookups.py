@@ -101,11 +101,8 @@ class WholeList:
 def whole_list(reads: Reads, source: str) -> WholeList:
     """Read the names of a whole exclusion list; about 60 MB for the largest. The list cannot be replaced until the transaction ends."""
     name, none = _NAMES[source].format(t=""), _NO_NPI[source]
-    rows = reads.execute(
-        text(
-            f"SELECT ctid::text, nullif({name}, '|'), nullif(npi, '{none}') FROM ref.{source} WHERE {name} <> '|' OR npi <> '{none}'"
-        )  # noqa: S608
-    ).all()
+    wanted = f"SELECT ctid::text, nullif({name}, '|'), nullif(npi, '{none}') FROM ref.{source}"  # noqa: S608
+    rows = reads.execute(text(f"{wanted} WHERE {name} <> '|' OR npi <> '{none}'")).all()
     index = ListIndex((row[1] for row in rows), (row[2] for row in rows))
     index.add_aliases(reads.execute(text(f"SELECT key, raw FROM ref.{source}_alias")).tuples())  # noqa: S608
     return WholeList(index, source, [row[0] for row in rows])
