@@ -24,19 +24,19 @@ from credentialing.packets.permissions import (
 from credentialing.packets.schemas import (
     AttestationListSchema,
     AttestationSchema,
-    FieldMapSchema,
-    FixedSchema,
-    FixSchema,
-    FormChangeSchema,
-    FormListSchema,
-    FormSchema,
-    NewFormSchema,
+    FormMapSchema,
+    NewPacketFormSchema,
+    PacketFixedSchema,
+    PacketFixSchema,
+    PacketFormChangeSchema,
+    PacketFormListSchema,
+    PacketFormSchema,
     PacketListSchema,
-    PacketSchemaFull,
-    SetupSchema,
-    SignSchema,
+    PacketSetupSchema,
+    PacketVersionListSchema,
+    SignAttestationSchema,
     ToSignSchema,
-    VersionListSchema,
+    WholePacketSchema,
 )
 from credentialing.packets.services import fixes, forms, overview, signatures, versions
 from credentialing.packets.services.contents import save_setup
@@ -69,7 +69,7 @@ def list_packets(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.get(_CASE)
 @access(PACKET_READ)
-@blp.response(200, PacketSchemaFull)
+@blp.response(200, WholePacketSchema)
 def get_packet(clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
     """Whether an application is ready, what is wrong with it, and what goes in."""
     found = overview.packet_of(enrollment_id)
@@ -90,8 +90,8 @@ def get_packet(clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
 @blp.put(_CASE)
 @access(PACKET_WORK)
 @blp.doc(parameters=[IF_MATCH])
-@blp.arguments(SetupSchema)
-@blp.response(200, PacketSchemaFull)
+@blp.arguments(PacketSetupSchema)
+@blp.response(200, WholePacketSchema)
 def arrange_packet(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
     """Say what stays out of a packet and what the cover letter says."""
     save_setup(get_enrollment(enrollment_id), **body, if_version=wanted_version())
@@ -101,8 +101,8 @@ def arrange_packet(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -
 
 @blp.post(f"{_CASE}/fixes")
 @access(PACKET_WORK)
-@blp.arguments(FixSchema)
-@blp.response(200, FixedSchema)
+@blp.arguments(PacketFixSchema)
+@blp.response(200, PacketFixedSchema)
 def mend_packet(body: dict[str, Any], clinic_id: UUID, enrollment_id: UUID) -> fixes.Fixed:
     """Do what one click does about a defect; 409 for one that only a person can mend."""
     return fixes.mend(enrollment_id, **body)
@@ -119,7 +119,7 @@ def make_version(clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
 @blp.get(f"{_CASE}/versions")
 @access(PACKET_READ)
 @blp.doc(parameters=[*PAGES])
-@blp.response(200, VersionListSchema)
+@blp.response(200, PacketVersionListSchema)
 def list_versions(clinic_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
     """Versions of a packet, newest first."""
     limit = page_size()
@@ -145,7 +145,7 @@ def download_version(clinic_id: UUID, enrollment_id: UUID, number: int) -> dict[
 @blp.get("/clinics/<uuid:clinic_id>/forms")
 @access(FORM_READ)
 @blp.doc(parameters=[parameter("payer_id", "Only forms of this payer and those for all.")])
-@blp.response(200, FormListSchema)
+@blp.response(200, PacketFormListSchema)
 def list_forms(clinic_id: UUID) -> dict[str, Any]:
     """Forms in use, by name."""
     return {"items": forms.list_forms(payer_id=request.args.get("payer_id")), "next_cursor": None}
@@ -153,8 +153,8 @@ def list_forms(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.post("/clinics/<uuid:clinic_id>/forms")
 @access(FORM_WRITE)
-@blp.arguments(NewFormSchema)
-@blp.response(201, FormSchema)
+@blp.arguments(NewPacketFormSchema)
+@blp.response(201, PacketFormSchema)
 def add_form(body: dict[str, Any], clinic_id: UUID) -> PacketForm:
     """Make an uploaded PDF a form; a job reads its fields."""
     return forms.add_form(**body)
@@ -170,7 +170,7 @@ def add_library_form(clinic_id: UUID, code: str) -> dict[str, Any]:
 
 @blp.get("/clinics/<uuid:clinic_id>/forms/<uuid:form_id>")
 @access(FORM_READ)
-@blp.response(200, FormSchema)
+@blp.response(200, PacketFormSchema)
 def get_form(clinic_id: UUID, form_id: UUID) -> PacketForm:
     """A form with its fields and its map."""
     form = forms.get_form(form_id)
@@ -180,8 +180,8 @@ def get_form(clinic_id: UUID, form_id: UUID) -> PacketForm:
 
 @blp.patch("/clinics/<uuid:clinic_id>/forms/<uuid:form_id>")
 @access(FORM_WRITE)
-@blp.arguments(FormChangeSchema)
-@blp.response(200, FormSchema)
+@blp.arguments(PacketFormChangeSchema)
+@blp.response(200, PacketFormSchema)
 def change_form(body: dict[str, Any], clinic_id: UUID, form_id: UUID) -> PacketForm:
     """Rename a form, or say for whom it is and how many of its pages are sent."""
     return forms.change_form(form_id, **body)
@@ -189,7 +189,7 @@ def change_form(body: dict[str, Any], clinic_id: UUID, form_id: UUID) -> PacketF
 
 @blp.delete("/clinics/<uuid:clinic_id>/forms/<uuid:form_id>")
 @access(FORM_WRITE)
-@blp.response(200, FormSchema)
+@blp.response(200, PacketFormSchema)
 def retire_form(clinic_id: UUID, form_id: UUID) -> PacketForm:
     """Take a form out of use; versions that used it stay as they are."""
     return forms.retire_form(form_id)
@@ -198,8 +198,8 @@ def retire_form(clinic_id: UUID, form_id: UUID) -> PacketForm:
 @blp.put("/clinics/<uuid:clinic_id>/forms/<uuid:form_id>/map")
 @access(FORM_WRITE)
 @blp.doc(parameters=[IF_MATCH])
-@blp.arguments(FieldMapSchema)
-@blp.response(200, FormSchema)
+@blp.arguments(FormMapSchema)
+@blp.response(200, PacketFormSchema)
 def save_map(body: dict[str, Any], clinic_id: UUID, form_id: UUID) -> PacketForm:
     """Save which fact or text goes into which field."""
     form = forms.save_map(form_id, field_map=body["fields"], if_version=wanted_version())
@@ -235,7 +235,7 @@ def to_sign(clinic_id: UUID) -> dict[str, Any]:
 
 @blp.post("/clinics/<uuid:clinic_id>/me/attestation")
 @access(ATTESTATION_SIGN)
-@blp.arguments(SignSchema)
+@blp.arguments(SignAttestationSchema)
 @blp.response(201, AttestationSchema)
 def sign(body: dict[str, Any], clinic_id: UUID) -> Attestation:
     """Sign one's own file; the sealed PDF is made by a job."""

@@ -8,21 +8,21 @@ from credentialing.packets.models import METHODS
 from tenants.schemas import StrictSchema, text_field
 
 
-class FixSchema(StrictSchema):
+class PacketFixSchema(StrictSchema):
     """Which defect a click mends."""
 
     code = text_field(required=True, longest=60)
     subject = fields.String(load_default="", validate=validate.Length(max=300))
 
 
-class SetupSchema(StrictSchema):
+class PacketSetupSchema(StrictSchema):
     """What stays out of a packet (keys of its parts) and what the cover letter says beside the usual."""
 
     left_out = fields.List(text_field(longest=80), load_default=list)
     letter_note = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
-class NewFormSchema(StrictSchema):
+class NewPacketFormSchema(StrictSchema):
     """An uploaded PDF that becomes a form. Without `payer_id` it goes to every payer that asks for `kind`."""
 
     name = text_field(required=True, longest=120)
@@ -32,7 +32,7 @@ class NewFormSchema(StrictSchema):
     kept_pages = fields.Integer(validate=validate.Range(min=1, max=60))
 
 
-class FormChangeSchema(StrictSchema):
+class PacketFormChangeSchema(StrictSchema):
     """What may be said of a form beside its map."""
 
     name = text_field(required=True, longest=120)
@@ -41,7 +41,7 @@ class FormChangeSchema(StrictSchema):
     kept_pages = fields.Integer(validate=validate.Range(min=1, max=60), load_default=None)
 
 
-class MapEntrySchema(StrictSchema):
+class FormMapEntrySchema(StrictSchema):
     """What goes into a field: a fact by its path or a text; `is` ticks a checkbox when the fact says so."""
 
     fact = fields.String()
@@ -49,15 +49,19 @@ class MapEntrySchema(StrictSchema):
     is_ = fields.String(data_key="is", attribute="is")
 
 
-class FieldMapSchema(StrictSchema):
+class FormMapSchema(StrictSchema):
     """The map of a form: full field name to what goes into it."""
 
     fields_ = fields.Dict(
-        keys=fields.String(), values=fields.Nested(MapEntrySchema), required=True, data_key="fields", attribute="fields"
+        keys=fields.String(),
+        values=fields.Nested(FormMapEntrySchema),
+        required=True,
+        data_key="fields",
+        attribute="fields",
     )
 
 
-class SignSchema(StrictSchema):
+class SignAttestationSchema(StrictSchema):
     """A provider's signature: `facts_hash` is what the page was made of, `drawing` the path of a drawn signature."""
 
     facts_hash = text_field(required=True, longest=64)
@@ -81,7 +85,7 @@ class PacketDefectSchema(Schema):
     source = fields.String()
 
 
-class PartSchema(Schema):
+class PacketPartSchema(Schema):
     """Something that the packet may hold, and whether it goes in."""
 
     key = fields.String()
@@ -94,7 +98,7 @@ class PartSchema(Schema):
     form_id = fields.UUID(attribute="form.id", allow_none=True)
 
 
-class MadePartSchema(Schema):
+class PacketMadePartSchema(Schema):
     """A part of a version as it was sent."""
 
     key = fields.String()
@@ -107,12 +111,12 @@ class MadePartSchema(Schema):
     note = fields.String()
 
 
-class VersionSchema(Schema):
+class PacketVersionSchema(Schema):
     """A version of a packet; it never changes."""
 
     number = fields.Integer()
     pages = fields.Integer()
-    parts = fields.List(fields.Nested(MadePartSchema))
+    parts = fields.List(fields.Nested(PacketMadePartSchema))
     changes = fields.List(fields.String())
     defects = fields.List(fields.Dict())
     content_hash = fields.String()
@@ -122,14 +126,14 @@ class VersionSchema(Schema):
     made_at = fields.AwareDateTime(attribute="created_at")
 
 
-class VersionListSchema(Schema):
+class PacketVersionListSchema(Schema):
     """Versions, newest first."""
 
-    items = fields.List(fields.Nested(VersionSchema))
+    items = fields.List(fields.Nested(PacketVersionSchema))
     next_cursor = fields.String(allow_none=True)
 
 
-class SignatureSchema(Schema):
+class AttestationStateSchema(Schema):
     """How the provider's signature stands: none, signed or stale."""
 
     status = fields.String()
@@ -139,7 +143,7 @@ class SignatureSchema(Schema):
     changed = fields.List(fields.String())
 
 
-class PacketSchemaFull(Schema):
+class WholePacketSchema(Schema):
     """The packet of a case: whether it is ready, what is wrong, what goes in, how it is signed, and its newest version."""
 
     enrollment_id = fields.UUID()
@@ -147,10 +151,10 @@ class PacketSchemaFull(Schema):
     payer_id = fields.String()
     ready = fields.Boolean()
     defects = fields.List(fields.Nested(PacketDefectSchema))
-    parts = fields.List(fields.Nested(PartSchema))
+    parts = fields.List(fields.Nested(PacketPartSchema))
     letter_note = fields.String()
-    signature = fields.Nested(SignatureSchema)
-    latest_version = fields.Nested(VersionSchema, allow_none=True)
+    signature = fields.Nested(AttestationStateSchema)
+    latest_version = fields.Nested(PacketVersionSchema, allow_none=True)
 
 
 class PacketLineSchema(Schema):
@@ -174,15 +178,15 @@ class PacketListSchema(Schema):
     next_cursor = fields.String(allow_none=True)
 
 
-class FixedSchema(Schema):
+class PacketFixedSchema(Schema):
     """What was done about a defect."""
 
     done = fields.String(attribute="sentence")
     job_id = fields.UUID(allow_none=True)
 
 
-class FormSchema(Schema):
-    """A form and its map."""
+class PacketFormLineSchema(Schema):
+    """A form in the list; `guessed` are the fields whose fact nobody has looked at yet."""
 
     id = fields.UUID()
     name = fields.String()
@@ -192,16 +196,21 @@ class FormSchema(Schema):
     status = fields.String()
     problem = fields.String(allow_none=True)
     kept_pages = fields.Integer(allow_none=True)
-    layout = fields.Dict()
-    map = fields.Dict(attribute="field_map")
     guessed = fields.List(fields.String())
     job_id = fields.UUID(allow_none=True)
 
 
-class FormListSchema(Schema):
+class PacketFormSchema(PacketFormLineSchema):
+    """A form with its fields and its map."""
+
+    layout = fields.Dict()
+    map = fields.Dict(attribute="field_map")
+
+
+class PacketFormListSchema(Schema):
     """Forms in use, by name."""
 
-    items = fields.List(fields.Nested(FormSchema(exclude=("layout", "map"))))
+    items = fields.List(fields.Nested(PacketFormLineSchema))
     next_cursor = fields.String(allow_none=True)
 
 
@@ -231,7 +240,7 @@ class ToSignSchema(Schema):
     statements = fields.List(fields.String())
     facts = fields.Dict(keys=fields.String(), values=fields.String())
     facts_hash = fields.String()
-    signature = fields.Nested(SignatureSchema)
+    signature = fields.Nested(AttestationStateSchema)
 
 
 class AttestationListSchema(Schema):
@@ -239,4 +248,4 @@ class AttestationListSchema(Schema):
 
     items = fields.List(fields.Nested(AttestationSchema))
     next_cursor = fields.String(allow_none=True)
-    current = fields.Nested(SignatureSchema)
+    current = fields.Nested(AttestationStateSchema)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from credentialing.packets.facts.paths import CATALOG
 from credentialing.packets.models import PacketForm
 from credentialing.packets.permissions import FORM_READ, FORM_WRITE
-from credentialing.packets.schemas import FormChangeSchema, NewFormSchema
+from credentialing.packets.schemas import NewPacketFormSchema, PacketFormChangeSchema
 from credentialing.packets.services import forms
 from credentialing.packets.views.blueprint import bp
 from credentialing.packets.views.packet import payer_name
@@ -78,7 +78,7 @@ def _kinds() -> list[tuple[str, str]]:
 def add_form(clinic_id: UUID) -> ResponseReturnValue:
     """Make an uploaded PDF a form."""
     try:
-        form = forms.add_form(**read_form(NewFormSchema()))
+        form = forms.add_form(**read_form(NewPacketFormSchema()))
     except Invalid as error:
         return _forms(clinic_id, error), 422
     except Conflict as error:
@@ -203,7 +203,7 @@ def change_form(clinic_id: UUID, form_id: UUID) -> ResponseReturnValue:
         flash(f"{forms.retire_form(form_id).name} is out of use.", "success")
         return redirect(url_for("packets.forms_page", clinic_id=clinic_id))
     try:
-        forms.change_form(form_id, **read_form(FormChangeSchema()))
+        forms.change_form(form_id, **read_form(PacketFormChangeSchema()))
         flash("Saved.", "success")
     except Invalid as error:
         return _form(clinic_id, forms.get_form(form_id), error), 422

@@ -12,7 +12,7 @@ from credentialing.enrollment.rules import Defect, blocking
 from credentialing.enrollment.rules.panel import WORDS, line_word
 from credentialing.enrollment.services import get_enrollment
 from credentialing.packets.permissions import FORM_WRITE, PACKET_READ, PACKET_WORK
-from credentialing.packets.schemas import FixSchema, SetupSchema
+from credentialing.packets.schemas import PacketFixSchema, PacketSetupSchema
 from credentialing.packets.services import fixes, overview, versions
 from credentialing.packets.services.contents import save_setup
 from credentialing.packets.services.overview import Line, Packet
@@ -168,7 +168,7 @@ def _document_of(packet: Packet, subject: str) -> str | None:
 def mend(clinic_id: UUID, enrollment_id: UUID) -> ResponseReturnValue:
     """Do what one click does about a defect."""
     try:
-        flash(fixes.mend(enrollment_id, **read_form(FixSchema())).sentence, "success")
+        flash(fixes.mend(enrollment_id, **read_form(PacketFixSchema())).sentence, "success")
     except Conflict as error:
         flash(error.detail, "error")
     except NotFound as error:
@@ -186,7 +186,7 @@ def arrange(clinic_id: UUID, enrollment_id: UUID) -> ResponseReturnValue:
     could = {part.key for part in packet.parts if not part.why_not or part.is_in}
     version = request.form.get("version", "")
     try:
-        body = SetupSchema().load(
+        body = PacketSetupSchema().load(
             {"left_out": sorted(could - chosen), "letter_note": request.form.get("letter_note", "")[:2000]}
         )
         save_setup(packet.case, **body, if_version=int(version) if version.isdigit() else None)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from credentialing.packets.facts.attested import facts_hash
 from credentialing.packets.letters import DRAWN_HEIGHT, DRAWN_WIDTH
 from credentialing.packets.permissions import ATTESTATION_SIGN
-from credentialing.packets.schemas import SignSchema
+from credentialing.packets.schemas import SignAttestationSchema
 from credentialing.packets.services import signatures
 from credentialing.packets.services.signatures import FileChanged, SignatureState
 from credentialing.packets.statements import INTRODUCTION, STATEMENTS, TITLE
@@ -80,7 +80,7 @@ def sign(clinic_id: UUID) -> ResponseReturnValue:
     """Sign."""
     who = actor()
     try:
-        body = read_form(SignSchema())
+        body = read_form(SignAttestationSchema())
         body.pop("agreed")
         signatures.sign(
             signatures.Signing(
