@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 
@@ -16,6 +17,26 @@ class Owner:
 
     name: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a higher floor does with a document: a word with its tone, where a person goes on, and what is wrong, if anything is."""
+
+    word: str
+    tone: str
+    url: str | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlace:
+    """Who knows what is being done with documents, and the page where people go on with it; `count` says how many wait there."""
+
+    lookup: Callable[[Sequence[Any]], Mapping[UUID, Work]]
+    endpoint: str
+    permission: Any
+    count: Callable[[], int]
 
 
 _GENERAL_KINDS = (
@@ -50,6 +71,22 @@ def set_kinds_lookup(lookup: Callable[[], Sequence[tuple[str, str]]]) -> None:
     """Register who knows the kinds of credential documents: code and label, in the order of a menu. Called once, at import."""
     global _kinds
     _kinds = lookup
+
+
+_work: WorkPlace | None = None
+
+
+def set_work_lookup(
+    lookup: Callable[[Sequence[Any]], Mapping[UUID, Work]], *, endpoint: str, permission: Any, count: Callable[[], int]
+) -> None:
+    """Register who reads documents: documents to what is being done with them, in one query. Called once, at import."""
+    global _work
+    _work = WorkPlace(lookup, endpoint, permission, count)
+
+
+def work_place() -> WorkPlace | None:
+    """Who reads documents here; None when nobody does."""
+    return _work
 
 
 def owners_of(provider_ids: Sequence[UUID]) -> Mapping[UUID, Owner]:

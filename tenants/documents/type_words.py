@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.filetypes import ACCEPTED, DOCX, PDF, UNKNOWN, X12, XLSX
+from integrations.filetypes import ACCEPTED, DOCX, JSON, PDF, UNKNOWN, X12, XLSX
 
 _WORDS = {
     PDF: "a PDF",
@@ -16,6 +16,7 @@ _WORDS = {
     "text/tab-separated-values": "a table with tabs",
     "text/plain": "plain text",
     X12: "an X12 file",
+    JSON: "a JSON file",
 }
 
 

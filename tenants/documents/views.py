@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from infra.problems import Conflict, Invalid
 from infra.web.chrome import NavEntry, add_to_navigation
 from infra.web.pages import errors_by_field, is_htmx, page_size, read_form, render, render_block, sliced, uuid_cursor
 from tenants.access.chrome import clinic_today, crumbs, home_of
-from tenants.access.gate import access, actor, member
+from tenants.access.gate import access, actor, may, member
 from tenants.documents import services, uploads
-from tenants.documents.labels import kind_choices, kind_label, owners_of
+from tenants.documents.labels import Work, kind_choices, kind_label, owners_of, work_place
 from tenants.documents.models import Document
 from tenants.documents.permissions import DOCUMENT_READ, DOCUMENT_REVIEW, DOCUMENT_UPLOAD
 from tenants.documents.schemas import ReviewFormSchema, SortSchema
@@ -59,9 +60,29 @@ def _list(clinic_id: UUID, **more: Any) -> str:
         "show": show,
         "search": search,
         "is_first": not request.args.get("cursor"),
+        "work": _work_of(page.items),
+        "tabs": document_tabs(clinic_id),
         **_words(),
     }
     return render("documents/list.html", **context, **more)
+
+
+def _work_of(documents: list[Document]) -> Mapping[UUID, Work]:
+    place = work_place()
+    return place.lookup(documents) if place else {}
+
+
+def document_tabs(clinic_id: UUID) -> list[dict[str, Any]]:
+    """All files, and beside them the page where people go on with what was read; empty when there is none for this person."""
+    place = work_place()
+    if place is None or not may(place.permission):
+        return []
+    files = url_for("documents.list_page", clinic_id=clinic_id)
+    waiting = url_for(place.endpoint, clinic_id=clinic_id)
+    return [
+        {"label": "All files", "url": files, "is_current": request.path == files},
+        {"label": "To confirm", "url": waiting, "is_current": request.path == waiting, "count": place.count()},
+    ]
 
 
 def _chips(clinic_id: UUID, show: str, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -99,6 +120,7 @@ def _document(clinic_id: UUID, document: Document, error: Invalid | None = None)
         "owner": owners_of([document.provider_id]).get(document.provider_id) if document.provider_id else None,
         "kinds": kind_choices(),
         "back": back,
+        "panel_work": _work_of([document]).get(document.id),
         "errors": errors_by_field(error),
         "values": request.form if error else {},
     }

@@ -259,9 +259,9 @@ async function untilScanned(url, row) {
       if (error instanceof UploadProblem) throw error;
       continue; // the connection broke for a moment; the scan goes on without us
     }
-    const status = (found.document ?? found).status;
+    const { status, status_reason: why } = found.document ?? found;
     if (status === "quarantined") {
-      throw new UploadProblem("The scanner refused this file. It was set aside and nobody can open it.", {
+      throw new UploadProblem(`It was set aside and nobody can open it: ${why || "the scanner refused it"}.`, {
         words: "Quarantined",
         again: false,
       });
