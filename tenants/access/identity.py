@@ -78,6 +78,13 @@ def by_api_token(token: str) -> Identity | None:
     return _identity(found)
 
 
+def by_calendar_feed(token: str) -> Identity | None:
+    """The person whose calendar a feed's token opens; None when it is unknown or revoked. It opens nothing but the calendar."""
+    with system_transaction() as connection:
+        found = connection.execute(text("SELECT sec.feed_identity(:hash)"), {"hash": hashed(token)}).scalar()
+    return _identity(found)
+
+
 def _identity(found: dict[str, Any] | None) -> Identity | None:
     if found is None:
         return None

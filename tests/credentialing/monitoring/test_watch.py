@@ -181,7 +181,7 @@ def test_checks_are_asked_for_at_hire_and_every_month(clinic):
     make_provider(clinic)
     day = datetime(2026, 12, 1, 17, tzinfo=UTC)
     asked = []
-    for step in range(0, 40):
+    for step in range(40):
         with clock.freeze(day + timedelta(days=step)), clinic.work() as session:
             asked.append(services.ask_for_checks())
             if step == 0:
@@ -199,7 +199,7 @@ def test_checks_are_asked_for_at_hire_and_every_month(clinic):
 
 
 def test_the_watch_list_follows_its_sources(clinic):
-    provider, _ = make_provider(clinic, license_expires_on=date(2027, 3, 31))
+    make_provider(clinic, license_expires_on=date(2027, 3, 31))
     drain(clinic)
     with clinic.work() as session:
         rows = session.execute(select(Expirable.kind, Expirable.state, Expirable.ends_on, Expirable.holds)).all()
