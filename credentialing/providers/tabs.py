@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,18 +23,21 @@ class Tab:
     endpoint: str
     permission: Permission
     order: int
+    is_shown: Callable[[], bool] | None = None
 
 
 _tabs: dict[str, Tab] = {}
 
 
-def add_provider_tab(label: str, endpoint: str, permission: Permission, order: int) -> None:
+def add_provider_tab(
+    label: str, endpoint: str, permission: Permission, order: int, *, is_shown: Callable[[], bool] | None = None
+) -> None:
     """Put a page beside the list of providers; called once when a capability's `views.py` is imported.
 
     Every page of the same blueprint counts as part of Providers in the navigation. Orders: list 10, missing 20, calendar 30,
-    screening 50, committee 60, requirements 80.
+    screening 50, committee 60, requirements 80. `is_shown` is asked in the clinic's unit of work: some clinics have no such page.
     """
-    _tabs[endpoint] = Tab(label, endpoint, permission, order)
+    _tabs[endpoint] = Tab(label, endpoint, permission, order, is_shown)
     add_to_place(endpoint.rsplit(".", 1)[0], LIST)
 
 
@@ -47,5 +51,5 @@ def provider_tabs() -> list[dict[str, Any]]:
             "is_current": request.endpoint == tab.endpoint,
         }
         for tab in sorted(_tabs.values(), key=lambda tab: (tab.order, tab.label))
-        if may(tab.permission)
+        if may(tab.permission) and (tab.is_shown is None or tab.is_shown())
     ]

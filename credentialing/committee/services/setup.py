@@ -13,6 +13,7 @@ from credentialing.committee.rules.voting import QuorumKind
 from credentialing.providers.services import get_provider
 from infra.db import current_tenant, db
 from infra.db.find import find
+from infra.db.session import in_unit_of_work
 from infra.problems import Conflict, NotFound
 from tenants.audit import record
 from tenants.clinics.services import get_clinic
@@ -21,8 +22,8 @@ TRAIT = "delegated"
 
 
 def is_delegated() -> bool:
-    """Tell whether a payer has delegated credentialing to this clinic."""
-    return bool(get_clinic().traits.get(TRAIT))
+    """Tell whether a payer has delegated credentialing to this clinic; False outside of a unit of work."""
+    return in_unit_of_work() and bool(get_clinic().traits.get(TRAIT))
 
 
 def need_committee() -> None:

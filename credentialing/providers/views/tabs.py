@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,16 @@ from tenants.access.roles import Permission
 
 @dataclass(frozen=True, slots=True)
 class ProviderTab:
-    """One tab: its word, the endpoint (its rule has `clinic_id` and `provider_id`), who sees it, and its place from left."""
+    """One tab: its word, the endpoint (its rule has `clinic_id` and `provider_id`), who sees it, and its place from left.
+
+    `is_shown` is asked in the clinic's unit of work: some clinics have no such page.
+    """
 
     label: str
     endpoint: str
     permission: Permission
     order: int
+    is_shown: Callable[[], bool] | None = None
 
 
 _tabs: list[ProviderTab] = []
@@ -41,5 +46,5 @@ def provider_tabs(clinic_id: UUID, provider_id: UUID) -> list[dict[str, Any]]:
             "is_current": here == tab.endpoint,
         }
         for tab in _tabs
-        if may(tab.permission)
+        if may(tab.permission) and (tab.is_shown is None or tab.is_shown())
     ]

@@ -229,3 +229,55 @@ def test_nobody_else_has_a_committee_and_other_clinics_do_not_see_this_one(world
 def other_with(other, delegated):
     other.committee = delegated.committee
     return other
+
+
+def test_the_pages_take_a_file_from_the_first_verification_to_the_letter(delegated):
+    provider_id, _ = make_provider(delegated, "Okafor")
+    pages, api = delegated.specialist.pages, delegated.manager.api
+    assert ">Committee</a>" in pages.get(delegated.page("/providers"))
+    review = delegated.page(f"/providers/{provider_id}/committee")
+    assert "8 points" in pages.get(review)
+    form = {"element": "license", "verified_on": "2030-01-01", "source": "Ohio CSWMFT", "method": "website"}
+    assert "cannot lie ahead" in pages.post(review, form | {"result": "confirmed"}, expect=422)
+    pages.post(review, form | {"verified_on": today(delegated).isoformat(), "result": "confirmed"})
+    assert "7 points" in pages.get(review)
+    assert "Name the members" not in pages.get(delegated.page("/committee"))
+    pages.post(delegated.page("/committee/setup"), {"program": "cvo", "quorum_kind": "count", "quorum_count": "2"})
+    pages.post(delegated.page("/committee/members"), {"name": "Cleo New", "discipline": "LMFT", "is_chair": "true"})
+    assert "<strong>2</strong> make a quorum" in pages.get(delegated.page("/committee/setup"))
+    made = pages.post(
+        delegated.page("/committee/meetings"), {"meets_on": today(delegated).isoformat(), "place": "Room 2"}
+    )
+    meeting = api.get(delegated.url("/committee/meetings"))["items"][0]["id"]
+    page = delegated.page(f"/committee/meetings/{meeting}")
+    assert "Okafor" in made
+    assert "7 to settle" in pages.post(page + "/cases", {"provider_id": str(provider_id)})
+    assert "2 of 4" in pages.post(page + "/open", {"present": delegated.committee[:2]})
+    case = api.get(delegated.url(f"/committee/meetings/{meeting}"))["cases"][0]["id"]
+    file = delegated.page(f"/committee/cases/{case}")
+    motion = {"outcome": "approved"} | {f"vote-{member}": "for" for member in delegated.committee[:2]}
+    assert "Not verified with" in pages.post(file + "/decision", motion, expect=409)
+    verify(delegated, provider_id)
+    half = {key: value for key, value in motion.items() if not key.endswith(delegated.committee[1])}
+    assert "Say how Paul Peer voted" in pages.post(file + "/decision", half, expect=422)
+    assert "Recorded: approved" in pages.post(file + "/decision", motion)
+    pages.post(page + "/notes", {"notes": "Nothing to add."})
+    pages.post(page + "/close")
+    drain(delegated)
+    assert "Sealed minutes" in pages.get(page)
+    assert "Letter" in pages.get(file)
+    assert "Okafor" in pages.get(delegated.page("/committee"))
+    pages.post(file + "/notice", {"on": today(delegated).isoformat(), "channel": "portal"})
+    assert "Told on" in pages.get(file)
+    assert "Approved" in pages.get(review)
+    table = api.call("GET", delegated.url("/exports/committee-decisions.csv")).get_data(as_text=True)
+    assert "Dana Okafor" in table
+    assert "Iris Chair: for; Paul Peer: for" in table
+
+
+def test_a_clinic_without_delegation_has_no_page_no_tab_and_no_export(clinic):
+    provider_id, _ = make_provider(clinic)
+    for path in ("/committee", "/committee/setup", f"/providers/{provider_id}/committee"):
+        assert clinic.manager.pages.get_status(clinic.page(path)) == 404
+    assert ">Committee</a>" not in clinic.manager.pages.get(clinic.page("/providers"))
+    clinic.manager.api.get(clinic.url("/exports/committee-decisions.csv"), expect=404)
