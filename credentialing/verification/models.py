@@ -6,20 +6,25 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.db import TenantModel, belongs_to, belongs_to_clinic
 
 
 class Verification(TenantModel):
-    """One check of a provider at a source. Append-only: a new check is a new row."""
+    """One check of a provider at a source. Append-only: a new check is a new row.
+
+    `limits` are the last days on which it counts, by program. `valid_until` is the one that health plans ask for; None: it came to nothing
+    that counts. `source_version` is the loaded version of the source that was asked, `evidence_document_id` the dated evidence.
+    """
 
     __tablename__ = "verification"
     __table_args__ = (
         belongs_to_clinic(),
         belongs_to("provider", "provider_id"),
-        CheckConstraint("source IN ('nppes', 'leie', 'sam', 'cms_enrollment', 'license')", name="source"),
+        belongs_to("document", "evidence_document_id"),
+        CheckConstraint("source IN ('nppes', 'leie', 'sam', 'cms_enrollment', 'opt_out', 'license')", name="source"),
         Index("ix_verification_provider", "tenant_id", "provider_id", "verified_at"),
     )
 
@@ -30,4 +35,9 @@ class Verification(TenantModel):
     verified_at: Mapped[datetime]
     valid_until: Mapped[date | None]
     evidence: Mapped[dict[str, Any]]
+    verified_by: Mapped[UUID | None]
     verified_by_name: Mapped[str]
+    method: Mapped[str] = mapped_column(default="")
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    source_version: Mapped[int | None] = mapped_column(BigInteger)
+    evidence_document_id: Mapped[UUID | None]
