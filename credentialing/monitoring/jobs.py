@@ -41,6 +41,7 @@ def watch_expiries(work: Work) -> None:
     "document.rejected",
     "document.sorted",
     "provider.changed",
+    "provider.created",
     "requirement.changed",
     "clinic.changed",
     "enrollment.loaded",

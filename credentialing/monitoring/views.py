@@ -141,17 +141,16 @@ def _item(clinic_id: UUID, item: Expirable, error: Invalid | Conflict | None = N
         "notes": services.history_of(item),
         "errors": errors_by_field(error) if isinstance(error, Invalid) else {},
         "values": request.form if error else {},
-        "clinic_id": clinic_id,
         "today": clinic_today(),
         "proposed": _proposed(item),
         "source_url": _source_url(clinic_id, item),
         "back": url_for("monitoring.calendar_page", clinic_id=clinic_id),
     }
     if request.headers.get("HX-Target") == "panel":
-        return render_block("monitoring/item.html", "details", **facts, **_words())
+        return render_block("monitoring/item.html", "details", clinic_id=clinic_id, **facts, **_words())
     if member().role is Role.PROVIDER:
         crumbs(("My panels", home_of(member())), (item.label, None))
-        return render("monitoring/own_item.html", **facts, **_words())
+        return render("monitoring/own_item.html", clinic_id=clinic_id, **facts, **_words())
     return _calendar(clinic_id, **facts)
 
 

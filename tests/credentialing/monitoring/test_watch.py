@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from credentialing.credentials.services import save_credential
 from credentialing.enrollment.models import Enrollment
 from credentialing.monitoring import services
 from credentialing.monitoring.models import CheckDue, Expirable, Lapse, Reminder
 from credentialing.providers.provenance import FactSource
+from credentialing.verification.models import Verification
 from infra import clock
+from infra.ids import uuid7
 from onboarding.plan.models import PlanTask
 from tenants.access.roles import Role
-from tests.support.cases import make_proof, make_provider, start_case, walk
+from tests.support.cases import make_provider
 from tests.support.world import drain, failures
 
 PERSON = FactSource("person")
@@ -35,10 +37,27 @@ def holds(clinic, on):
     return {(row["payer_id"], row["location_id"]): row["reason"] for row in rows}
 
 
-def loaded(clinic, provider_id, payer_id="aetna", line="commercial"):
-    case = start_case(clinic, provider_id, payer_id, line)
-    walk(clinic, case, make_proof(clinic, provider_id))
-    return case
+def loaded(clinic, provider_id, payer_id="aetna", line="commercial", location_id=None):
+    """A case that its payer has loaded, with proof."""
+    with clinic.work() as session:
+        case = Enrollment(
+            id=uuid7(),
+            provider_id=provider_id,
+            payer_id=payer_id,
+            line_of_business=line,
+            location_id=location_id,
+            status="loaded_verified",
+            status_since_on=date(2026, 11, 2),
+            requested_on=date(2026, 9, 1),
+            effective_on=date(2026, 11, 1),
+            loaded_on=date(2026, 11, 2),
+            proof_reference="PORTAL-1",
+            proof_kind="portal",
+            owner_id=clinic.manager.id,
+            owner_name=clinic.manager.name,
+        )
+        session.add(case)
+        return case.id
 
 
 def test_a_lapse_holds_opens_a_task_and_a_renewal_releases(clinic):
@@ -63,7 +82,7 @@ def test_a_lapse_holds_opens_a_task_and_a_renewal_releases(clinic):
             task = session.scalars(select(PlanTask).where(PlanTask.code.like("LAPSE-%"))).one()
             assert "License (OH) of Dana Ortiz expired on Mon, Nov 30" in task.title
             assert (task.owner, task.gate, task.status) == ("prov", "G7_steady", "not_started")
-            assert session.get(Enrollment, (clinic.id, UUID(case))).next_follow_up_on == date(2026, 12, 1)
+            assert session.get(Enrollment, (clinic.id, case)).next_follow_up_on == date(2026, 12, 1)
         hold_license(clinic, provider, ends=date(2028, 11, 30), issued=date(2026, 12, 1))
         drain(clinic)
         assert holds(clinic, clock.today()) == {}
@@ -93,11 +112,8 @@ def test_a_license_of_another_state_holds_only_what_is_there(clinic):
     place = api.post(
         clinic.url("/locations"), {"name": "Covington", "address": "1 Main St, Covington, KY 41011"}, expect=201
     )["id"]
-    body = {"provider_id": str(provider), "payer_id": "aetna", "line_of_business": "commercial", "location_id": place}
-    there = api.post(clinic.url("/enrollments"), body, expect=201)["id"]
-    proof = make_proof(clinic, provider)
-    walk(clinic, there, proof)
-    walk(clinic, start_case(clinic, provider), proof)
+    loaded(clinic, provider, location_id=UUID(place))
+    loaded(clinic, provider)
     with clock.freeze(NOON):
         hold_license(clinic, provider, ends=date(2027, 11, 30))
         hold_license(clinic, provider, state="KY", ends=date(2026, 11, 30), number="K.9")
@@ -185,13 +201,17 @@ def test_checks_are_asked_for_at_hire_and_every_month(clinic):
         with clock.freeze(day + timedelta(days=step)), clinic.work() as session:
             asked.append(services.ask_for_checks())
             if step == 0:
-                session.execute(
-                    text(
-                        "INSERT INTO app.verification (tenant_id, id, created_at, provider_id, source, result, matched,"
-                        " verified_at, evidence, verified_by_name) SELECT tenant_id, gen_random_uuid(), now(), provider_id,"
-                        " source, 'clear', true, :at, '{}', 'test' FROM app.check_due"
-                    ),
-                    {"at": day},
+                session.add_all(
+                    Verification(
+                        provider_id=row.provider_id,
+                        source=row.source,
+                        result="clear",
+                        matched=True,
+                        verified_at=day,
+                        evidence={},
+                        verified_by_name="Test",
+                    )
+                    for row in session.scalars(select(CheckDue)).all()
                 )
     assert [(step, count) for step, count in enumerate(asked) if count] == [(0, 3), (30, 3), (33, 3), (36, 3), (39, 3)]
     with clinic.work() as session:
