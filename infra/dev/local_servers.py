@@ -1,4 +1,4 @@
-"""The small servers that stand in for the outside world: mail, the NPI registry, and an EHR's FHIR endpoint."""
+"""The small servers that stand in for the outside world: mail, the NPI registry, publishers of lists, and an EHR's FHIR endpoint."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from infra.dev.service import Service
 from infra.dev.setup import ROOT
+from infra.dev.sources_server import FILES
 from infra.dev.state import State
 from infra.dev.supervisor import Child
 
@@ -71,6 +72,16 @@ class Nppes(LocalServer):
 
     def environment(self) -> Mapping[str, str]:
         return {"NPPES_URL": f"http://127.0.0.1:{self._port}/api/", "EGRESS_ALLOW": f"127.0.0.1:{self._port}"}
+
+
+class Sources(LocalServer):
+    """The local publisher of exclusion lists, Medicare's files and licenses."""
+
+    name = "sources"
+    module = "infra.dev.sources_server"
+
+    def environment(self) -> Mapping[str, str]:
+        return {f"{file.upper()}_URL": f"http://127.0.0.1:{self._port}/{file}.csv" for file in FILES}
 
 
 class Fhir(LocalServer):

@@ -31,6 +31,15 @@ PASSED_ON = (
         "S3_REGION",
         "LOG_LEVEL",
     ),
+    *(
+        "SAM_URL",
+        "SAM_API_KEY",
+        "CMS_ENROLLMENT_URL",
+        "CMS_REASSIGNMENT_URL",
+        "OPT_OUT_URL",
+        "LICENSE_URL",
+        "LICENSE_STATE",
+    ),
 )
 
 

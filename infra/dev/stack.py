@@ -11,7 +11,7 @@ from typing import Self
 from infra.dev import locate
 from infra.dev.clamd import Clamd
 from infra.dev.errors import StackError
-from infra.dev.local_servers import Fhir, Mail, Nppes
+from infra.dev.local_servers import Fhir, Mail, Nppes, Sources
 from infra.dev.postgres import Postgres
 from infra.dev.redis import Redis
 from infra.dev.rgw import Rgw
@@ -21,7 +21,7 @@ from infra.dev.supervisor import Supervisor, stop_leftovers
 from infra.dev.swift import Swift
 
 #: in the order in which they are stopped; they start all at once
-ALL = ("mail", "nppes", "fhir", "s3", "clamd", "redis", "postgres")
+ALL = ("mail", "nppes", "sources", "fhir", "s3", "clamd", "redis", "postgres")
 
 
 class Stack:
@@ -170,6 +170,7 @@ class Stack:
             "clamd": Clamd,
             "mail": Mail,
             "nppes": Nppes,
+            "sources": Sources,
             "fhir": Fhir,
         }
         if name == "postgres":

@@ -30,7 +30,7 @@ def test_naming_an_outside_service_leaves_the_embedded_one_out():
             "CLAMD_URL": "tcp://scanner:3310",
         }
     )
-    assert options.services == {"fhir"}
+    assert options.services == {"fhir", "sources"}
     assert options.given["CACHE_REDIS_URL"] == "redis://queue:6379/1"
     assert options.given["S3_BUCKET"] == "onpanel"
     assert "DATABASE_URL" not in options.given, "its four logins are worked out elsewhere"
