@@ -37,6 +37,10 @@ class Settings:
     opt_out_url: str
     license_url: str
     license_state: str
+    caqh_url: str
+    caqh_organization_id: str
+    caqh_username: str
+    caqh_password: str
     secret_key: str
     field_key: str
     public_url: str
@@ -85,6 +89,10 @@ def read_settings() -> Settings:
         opt_out_url=env.str("OPT_OUT_URL", ""),
         license_url=env.str("LICENSE_URL", ""),
         license_state=env.str("LICENSE_STATE", ""),
+        caqh_url=env.str("CAQH_URL", "https://proview.caqh.org"),
+        caqh_organization_id=env.str("CAQH_ORGANIZATION_ID", ""),
+        caqh_username=env.str("CAQH_USERNAME", ""),
+        caqh_password=env.str("CAQH_PASSWORD", ""),
         secret_key=env.str("SECRET_KEY"),
         field_key=env.str("FIELD_KEY"),
         public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),

@@ -17,6 +17,7 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 X12 = "application/edi-x12"
+JSON = "application/json"
 
 ACCEPTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -30,6 +31,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "text/csv": (".csv",),
         "text/tab-separated-values": (".tsv", ".tab"),
         "text/plain": (".txt",),
+        JSON: (".json",),
         X12: (".835", ".837", ".edi", ".x12", ".era", ".dat"),
     }
 )
@@ -42,6 +44,7 @@ _ALSO_DECLARED: Mapping[str, frozenset[str]] = MappingProxyType(
         "text/csv": frozenset({"application/vnd.ms-excel", "text/plain", "application/csv"}),
         "text/tab-separated-values": frozenset({"text/plain", "text/csv"}),
         "text/plain": frozenset({"text/csv", "text/tab-separated-values"}),
+        JSON: frozenset({"text/json", "text/plain"}),
         X12: frozenset({"text/plain", "application/edi", "application/x12", "application/edi-consent"}),
     }
 )
@@ -152,6 +155,8 @@ def _text_type(head: bytes, filename: str) -> str:
     if beginning.startswith(b"ISA") and len(beginning) >= 106 and not beginning[3:4].isalnum():
         return X12
     ending = _ending(filename)
+    if ending in ACCEPTED[JSON]:
+        return JSON if beginning.startswith((b"{", b"[")) else UNKNOWN
     for kind in ("text/csv", "text/tab-separated-values"):
         if ending in ACCEPTED[kind]:
             return kind

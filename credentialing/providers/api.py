@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 from credentialing.providers import registry, services
 from credentialing.providers.models import PROVIDER_STATUSES, Provider, RosterImport
 from credentialing.providers.permissions import PROVIDER_READ, PROVIDER_WRITE, ROSTER_IMPORT
+from credentialing.providers.rejects import rejects_answer
 from credentialing.providers.schemas import (
     ImportStartedSchema,
     NewImportSchema,
@@ -29,7 +30,6 @@ from credentialing.providers.schemas import (
     requirement_rows,
 )
 from credentialing.providers.services.rosters import OUTCOMES, rejects_of, rows_of
-from credentialing.providers.rejects import rejects_answer
 from credentialing.requirements.services import FileState, file_of, files_of
 from infra.web.errors import map_constraint
 from infra.web.pages import (

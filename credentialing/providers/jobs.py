@@ -12,13 +12,16 @@ from credentialing.providers.rosters import FileRow
 from credentialing.providers.rules.incoming import Snapshot
 from credentialing.providers.services import registry as registry_services
 from credentialing.providers.services import rosters as roster_services
+from credentialing.providers.services.caqh import CAQH_TOPIC, caqh_client, store_status
 from credentialing.providers.services.files import REGISTRY_TOPIC, get_provider
 from credentialing.providers.services.roster_rows import BATCH_ROWS, apply_rows, plan_rows
 from credentialing.providers.services.rosters import APPLY_TOPIC, READ_TOPIC
 from infra import clock
 from infra.jobs.work import Work
 from infra.outbox import job
+from infra.outbox.registry import GiveUp
 from infra.problems import NotFound
+from integrations.caqh import ProViewRefused
 from integrations.nppes import NppesRecord
 from tenants.clinics.services import get_clinic
 from tenants.documents.services import get_document
@@ -39,6 +42,21 @@ def prefill_provider(work: Work, *, provider_id: str) -> None:
         raise
     with work.finish({"registry_status": "found" if answer else "not_found"}):
         registry_services.store_registry_answer(UUID(provider_id), answer=answer)
+
+
+@job(CAQH_TOPIC, timeout_s=60, max_attempts=8)
+def check_caqh(work: Work, *, provider_id: str) -> None:
+    """Ask ProView for the status and the attestation date of a provider's profile. While ProView is down it is tried again."""
+    with work.transaction():
+        caqh_id = get_provider(UUID(provider_id)).caqh_id
+    if not caqh_id:
+        raise GiveUp("the file has no CAQH ID any more")
+    try:
+        answer = caqh_client().status(caqh_id)
+    except ProViewRefused as error:
+        raise GiveUp(str(error)) from error
+    with work.finish({"status": answer.status, "is_found": answer.is_found}):
+        store_status(UUID(provider_id), answer=answer)
 
 
 @job(READ_TOPIC, timeout_s=1800)

@@ -26,6 +26,7 @@ from integrations.caqh.profile import (
     Profile,
     ProgramNumber,
     Specialty,
+    profile_from,
 )
 from integrations.caqh.reading import CaqhDocument, UnreadableDocument, read_document
 
@@ -53,5 +54,6 @@ __all__ = [
     "RosterProvider",
     "Specialty",
     "UnreadableDocument",
+    "profile_from",
     "read_document",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -104,7 +105,7 @@ class ProgramNumber:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one provider attested. `faults` are `(path, value)` pairs of what could not be read in it."""
+    """What one provider attested. `faults` are `(path, value)` pairs of what could not be read in it, `raw` is all of it."""
 
     caqh_id: str
     npi: str
@@ -134,6 +135,7 @@ class Profile:
     locations: tuple[PracticeLocation, ...]
     has_opted_out_of_medicare: bool | None
     faults: tuple[tuple[str, str], ...]
+    raw: Mapping[str, object]
 
 
 def read_profile(node: Node) -> Profile:
@@ -174,7 +176,13 @@ def read_profile(node: Node) -> Profile:
         locations=tuple(map(_location, node.nodes("practice_location"))),
         has_opted_out_of_medicare=node.flag("voluntary_medicare_opt_out_flag"),
         faults=tuple(node.faults),
+        raw=node.items,
     )
+
+
+def profile_from(value: Mapping[str, object]) -> Profile:
+    """The profile in one element of an extract that was kept as it came (`Profile.raw`)."""
+    return read_profile(Node.of(value))
 
 
 def read_license(node: Node) -> License:

@@ -52,6 +52,7 @@ class NppesRecord:
     first_name: str | None
     middle_name: str | None
     last_name: str | None
+    suffix: str | None
     credential: str | None
     organization_name: str | None
     status: str
@@ -85,6 +86,7 @@ def read_record(entry: Mapping[str, Any]) -> NppesRecord:
         first_name=_text(basic, "first_name"),
         middle_name=_text(basic, "middle_name"),
         last_name=_text(basic, "last_name"),
+        suffix=_text(basic, "name_suffix"),
         credential=_text(basic, "credential"),
         organization_name=_text(basic, "organization_name"),
         status=_text(basic, "status") or "",

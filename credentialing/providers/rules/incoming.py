@@ -41,6 +41,8 @@ _STREET_WORDS = {
     "PARKWAY": "PKWY", "UNIT": "STE", "APARTMENT": "APT", "CIRCLE": "CIR", "SQUARE": "SQ", "TERRACE": "TER",
 }  # fmt: skip
 
+_SUITE_WORDS = frozenset({"STE", "FL", "APT", "RM", "ROOM", "BLDG", "DEPT", "PMB"})
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -191,6 +193,8 @@ def comparable(kind: str, name: str, value: Any) -> str:
     words = re.sub(r"[^A-Z0-9@]+", " ", folded.upper()).split()
     if name in ("line1", "line2"):
         words = [_STREET_WORDS.get(word, word) for word in words]
+        suite = next((place for place, word in enumerate(words) if place and word in _SUITE_WORDS), len(words))
+        words = words[:suite] if name == "line1" else [word for word in words if word not in _SUITE_WORDS]
     return " ".join(words)
 
 
@@ -247,6 +251,21 @@ def same_record(snapshot: Snapshot, statement: Statement) -> Record | None:
     return next((row for row in snapshot.records if row.key == wanted), None)
 
 
+def corrected_license(snapshot: Snapshot, statement: Statement, statements: Sequence[Statement]) -> Record | None:
+    """Return the license whose number a statement corrects: the only one of its state, of which no other statement speaks.
+
+    Source:
+        Product rule: a mistyped number is the usual reason why two sources name two numbers for one state; a second license
+        in the same state is named beside the first one.
+    """
+    state = statement.values.get("state")
+    if statement.kind != "state_license" or not state:
+        return None
+    rows = [row for row in snapshot.records if row.kind == statement.kind and row.values.get("state") == state]
+    others = [same_record(snapshot, other) for other in statements if other is not statement]
+    return rows[0] if len(rows) == 1 and rows[0] not in others else None
+
+
 def identifier_of(statement: Statement) -> str:
     """Return what tells a record from others of its kind, in words: the state and number of a license, the school of a degree.
     A secret number is left out.
@@ -261,8 +280,12 @@ def identifier_of(statement: Statement) -> str:
     return " ".join(str(values[name]) for name in names if values.get(name) and (statement.kind, name) not in SECRET)
 
 
-def changes_between(snapshot: Snapshot, statements: Sequence[Statement]) -> tuple[list[Change], Snapshot]:
+def changes_between(
+    snapshot: Snapshot, statements: Sequence[Statement], *, corrects: bool = True
+) -> tuple[list[Change], Snapshot]:
     """Return what the statements would change in the file, and the file as it would be then.
+
+    `corrects` False takes another license number of a state for another license, for sources that say more elsewhere.
 
     Source:
         Issue 3, part 2: preview with a field-by-field difference, and a second import of the same file changes nothing.
@@ -272,7 +295,10 @@ def changes_between(snapshot: Snapshot, statements: Sequence[Statement]) -> tupl
         if statement.kind == IDENTITY:
             change, snapshot = _identity_change(snapshot, statement)
         else:
-            change, snapshot = _record_change(snapshot, statement)
+            found = same_record(snapshot, statement)
+            if found is None and corrects:
+                found = corrected_license(snapshot, statement, statements)
+            change, snapshot = _record_change(snapshot, statement, found)
         if change is not None:
             changes.append(change)
     return changes, snapshot
@@ -284,7 +310,8 @@ def _identity_change(snapshot: Snapshot, statement: Statement) -> tuple[Change |
         old = snapshot.identity.get(name) or None
         if name in ADDED_TO:
             known = {comparable(IDENTITY, "", each) for each in old or ()}
-            known |= {comparable(IDENTITY, "", snapshot.identity.get("taxonomy" if "tax" in name else "last_name"))}
+            first = "taxonomy" if name == "other_taxonomies" else "last_name"
+            known.add(comparable(IDENTITY, "", statement.values.get(first) or snapshot.identity.get(first)))
             added = [each for each in value if comparable(IDENTITY, "", each) not in known]
             if added:
                 diffs.append(FieldDiff(IDENTITY, name, old, [*(old or ()), *added]))
@@ -296,8 +323,7 @@ def _identity_change(snapshot: Snapshot, statement: Statement) -> tuple[Change |
     return Change(IDENTITY, None, "", tuple(diffs), statement.values), Snapshot(identity, snapshot.records)
 
 
-def _record_change(snapshot: Snapshot, statement: Statement) -> tuple[Change | None, Snapshot]:
-    found = same_record(snapshot, statement)
+def _record_change(snapshot: Snapshot, statement: Statement, found: Record | None) -> tuple[Change | None, Snapshot]:
     known = found.values if found else {}
     diffs = tuple(
         FieldDiff(statement.kind, name, known.get(name), value)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from credentialing.providers.models import Provider
 from credentialing.providers.provenance import FactSource
-from credentialing.providers.registry import fields_of, stored_record
-from credentialing.providers.rules import FieldDifference, license_type_for, registry_differences
+from credentialing.providers.rules import license_type_for
+from credentialing.providers.rules.incoming import IDENTITY, Change, changes_between
+from credentialing.providers.rules.sources import Difference, statements_of_registry
 from credentialing.providers.services.files import REGISTRY_TOPIC, apply_facts, get_provider
+from credentialing.providers.services.incoming import apply_changes, refusals, snapshots_of
+from credentialing.providers.services.sources import differences_for, keep, take
 from credentialing.verification.services import RegistryEvidence, record_registry_check
 from infra import clock
 from infra.db import db
 from infra.outbox import later, publish
-from infra.problems import Conflict, NotFound
 from integrations.nppes import NppesRecord
 from tenants.audit import record
 
 FROM_REGISTRY = FactSource("nppes")
-_COMPARED = "first_name middle_name last_name credential taxonomy license_number license_state phone".split()
 
 
 def store_registry_answer(provider_id: UUID, *, answer: NppesRecord | None) -> Provider:
@@ -57,18 +59,37 @@ def store_registry_answer(provider_id: UUID, *, answer: NppesRecord | None) -> P
 
 
 def _fill(provider: Provider, answer: NppesRecord) -> list[str]:
-    facts: dict[str, Any] = {
-        name: value for name, value in fields_of(answer).items() if value and not getattr(provider, name)
-    }
+    """Fill what the file leaves empty: fields without a value, and records of a kind of which the file has none."""
+    if answer.kind != "individual":
+        return []
+    snapshot = snapshots_of([provider])[provider.id]
+    changes, _ = changes_between(snapshot, statements_of_registry(answer))
+    has = {row.kind for row in snapshot.records}
+    filling = [
+        empty
+        for change in changes
+        if (empty := _only_empty(change)) is not None and not (empty.is_new and empty.kind in has)
+    ]
+    # Of several practice addresses the first one is the main one; the others wait as questions.
+    places = [change for change in filling if change.kind == "locations"]
+    filling = [change for change in filling if change not in places[1:]]
+    refused = {kind for kind, _, _ in refusals(snapshot, filling)}
+    filled = apply_changes(provider, [change for change in filling if change.kind not in refused], source=FROM_REGISTRY)
     if provider.license_type is None:
         guess = license_type_for(
-            [taxonomy.code for taxonomy in answer.taxonomies],
-            provider.credential or facts.get("credential"),
-            provider.license_state or facts.get("license_state"),
+            [taxonomy.code for taxonomy in answer.taxonomies], provider.credential, provider.license_state
         )
         if guess is not None:
-            facts["license_type"] = guess.code
-    return apply_facts(provider, facts, source=FROM_REGISTRY)
+            filled += apply_facts(provider, {"license_type": guess.code}, source=FROM_REGISTRY)
+    return filled
+
+
+def _only_empty(change: Change) -> Change | None:
+    """The part of a change that contradicts nothing."""
+    if change.is_new:
+        return change
+    fields = tuple(diff for diff in change.fields if diff.old in (None, "", []))
+    return replace(change, fields=fields) if fields and change.kind == IDENTITY else None
 
 
 def note_registry_down(provider_id: UUID) -> None:
@@ -86,48 +107,24 @@ def recheck_registry(provider_id: UUID) -> UUID:
     return later(REGISTRY_TOPIC, {"provider_id": str(provider.id)})
 
 
-def differences_of(provider: Provider) -> list[FieldDifference]:
-    """Fields in which registry and file differ and nobody has decided yet."""
-    answer = stored_record(provider.registry_record)
-    if answer is None:
-        return []
-    ours = {name: getattr(provider, name) for name in _COMPARED}
-    found = registry_differences(ours, fields_of(answer), provider.former_names)
-    return [row for row in found if provider.registry_kept.get(row.field) != row.registry_says]
+def differences_of(provider: Provider) -> list[Difference]:
+    """Where the registry contradicts the file and nobody has decided yet. What it knows beyond the file is in `sources`."""
+    return differences_in([provider])[provider.id]
+
+
+def differences_in(providers: Sequence[Provider]) -> dict[UUID, list[Difference]]:
+    """`differences_of` for many files at once, in a fixed number of queries."""
+    found = differences_for(providers, sources=["nppes"])
+    return {key: [row for row in rows if not row.is_addition] for key, rows in found.items()}
 
 
 def take_theirs(provider_id: UUID, *, field: str) -> Provider:
     """Write the registry's value of a field into the file. Raises `NotFound`, `Conflict` when there is no such difference."""
-    provider, difference = _difference(provider_id, field)
-    apply_facts(provider, {field: difference.registry_says}, source=FROM_REGISTRY)
-    _decided(provider, difference, "took over the registry's")
-    publish("provider.changed", provider_id=str(provider.id), fields=[field])
-    return provider
+    take(provider_id, source="nppes", paths=[field])
+    return get_provider(provider_id)
 
 
 def keep_ours(provider_id: UUID, *, field: str) -> Provider:
     """Keep the file's value of a field: the difference is not shown again until the registry says something new."""
-    provider, difference = _difference(provider_id, field)
-    provider.registry_kept = {**provider.registry_kept, field: difference.registry_says}
-    _decided(provider, difference, "kept our")
-    return provider
-
-
-def _difference(provider_id: UUID, field: str) -> tuple[Provider, FieldDifference]:
-    provider = get_provider(provider_id)
-    if field not in _COMPARED:
-        raise NotFound
-    difference = next((row for row in differences_of(provider) if row.field == field), None)
-    if difference is None:
-        raise Conflict("The registry and the file no longer differ there.")
-    return provider, difference
-
-
-def _decided(provider: Provider, difference: FieldDifference, verb: str) -> None:
-    db().flush()
-    record(
-        "provider.registry_decided",
-        f"{verb} {difference.label.lower()} of {provider.name}",
-        subject_kind="provider",
-        subject_id=provider.id,
-    )
+    keep(provider_id, source="nppes", paths=[field])
+    return get_provider(provider_id)

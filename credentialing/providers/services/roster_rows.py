@@ -98,7 +98,7 @@ def _decide(row: FileRow, snapshot: Snapshot | None) -> tuple[Verdict, Snapshot 
     if row.contradictions:
         return Verdict(row, "rejected", reasons=[_reason(*pair) for pair in row.contradictions]), snapshot
     before = snapshot or Snapshot()
-    changes, after = changes_between(before, row.statements)
+    changes, after = changes_between(before, row.statements, corrects=not row.is_repeated)
     refused = refusals(before, changes)
     if refused:
         reasons = [_reason(roster_field(kind, name), _small(words)) for kind, name, words in refused]
@@ -221,7 +221,7 @@ def _create(npi: str, statements: Sequence[Statement], source: FactSource) -> Pr
             told = {name: values[name] for name in _SUMMARY[statement.kind] if name in values}
             records.append(Record(f"new:{len(records)}", statement.kind, told))
     provider = add_provider(npi, facts, source=source)
-    left, _ = changes_between(Snapshot(facts, tuple(records)), statements)
+    left, _ = changes_between(Snapshot(facts, tuple(records)), statements, corrects=False)
     apply_changes(provider, [change for change in left if change.kind != IDENTITY], source=source)
     publish("provider.created", provider_id=str(provider.id))
     return provider

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from credentialing.incoming.permissions import CAQH_IMPORT
 from credentialing.providers import rosters, services
 from credentialing.providers.permissions import ROSTER_IMPORT
 from credentialing.providers.rejects import rejects_answer
@@ -22,7 +23,7 @@ from infra.problems import Conflict
 from infra.web.pages import number_cursor, render, render_block, sliced
 from integrations.roster import FIELDS
 from tenants.access.chrome import crumbs, home_of
-from tenants.access.gate import access, actor, member
+from tenants.access.gate import access, actor, may, member
 from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
 from tenants.documents.services import get_document, list_documents
@@ -108,6 +109,16 @@ def _import_crumb(clinic_id: UUID) -> tuple[str, str | None]:
     return "Import roster", url_for("providers.import_page", clinic_id=clinic_id)
 
 
+def coming_in_tabs(clinic_id: UUID) -> list[dict[str, Any]]:
+    """The ways in, for the tabs of their pages."""
+    pages = (("Roster", "providers.import_page", ROSTER_IMPORT), ("CAQH ProView", "incoming.caqh_page", CAQH_IMPORT))
+    return [
+        {"label": label, "url": url_for(endpoint, clinic_id=clinic_id), "is_current": request.endpoint == endpoint}
+        for label, endpoint, permission in pages
+        if may(permission)
+    ]
+
+
 @bp.get("/c/<uuid:clinic_id>/providers/import")
 @access(ROSTER_IMPORT)
 def import_page(clinic_id: UUID) -> ResponseReturnValue:
@@ -116,6 +127,7 @@ def import_page(clinic_id: UUID) -> ResponseReturnValue:
     return render(
         "providers/import.html",
         clinic_id=clinic_id,
+        tabs=coming_in_tabs(clinic_id),
         documents=list_documents(kind="roster", limit=10),
         imports=services.latest_imports(),
         words=IMPORT_WORDS,
