@@ -18,7 +18,7 @@ DATES = frozenset({"issued_on", "expires_on"})
 COLUMNS = frozenset({*TEXTS, *DATES, "state", "status", "document_id"})
 DETAILS = frozenset(
     "limits_each_cents limits_total_cents has_tail coverage retroactive_on is_primary is_lifetime schedules specialty"
-    " license_class supervisor_name supervisor_npi named_insured license_type".split()
+    " license_class supervisor_name supervisor_npi named_insured license_type is_authorized".split()
 )
 BAD_DEA = "That is no DEA number: two letters and seven digits, the last of which fits the others."
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid5
 
+from credentialing.credentials.services import credentials_of, save_credential
 from credentialing.enrollment.rules.packet.history import ATTESTATION_DAYS
 from credentialing.packets import knowledge as _knowledge  # noqa: F401 - registers itself
 from credentialing.packets.letters import attestation_pdf
@@ -27,12 +28,13 @@ from credentialing.packets.services.forms import (
 )
 from credentialing.packets.services.signatures import SEAL_TOPIC, get_attestation
 from credentialing.packets.services.versions import MAKE_TOPIC, MOST_BYTES, Made, Order, Source
+from credentialing.providers.provenance import FactSource
 from credentialing.providers.services import get_provider
 from infra import clock
 from infra.ids import uuid7
 from infra.jobs.work import Work
 from infra.mail import Mail, send
-from infra.outbox import job
+from infra.outbox import job, on
 from infra.outbox.registry import GiveUp
 from infra.problems import NotFound
 from infra.settings import settings
@@ -256,3 +258,20 @@ def ask_provider(work: Work, *, provider_id: str, message: str, action: str, kin
     send(Mail(to=to, subject=f"{clinic_name} needs something for your application", body=body, key=work.key))
     with work.finish():
         return
+
+
+@on("caqh.status_checked")
+@job("credentialing.note_caqh_authorization", max_attempts=4)
+def note_authorization(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """Keep with the CAQH profile whether CAQH lets payers read it, as its last answer said."""
+    told, provider_id = facts.get("is_authorized"), UUID(str(facts["provider_id"]))
+    with work.finish():
+        held = credentials_of([provider_id], kinds=["caqh_profile"])[provider_id]
+        if isinstance(told, bool) and held and held[0].details.get("is_authorized") is not told:
+            save_credential(
+                provider_id=provider_id,
+                kind="caqh_profile",
+                values={"is_authorized": told},
+                source=FactSource("caqh", "status of the profile"),
+                credential_id=held[0].id,
+            )

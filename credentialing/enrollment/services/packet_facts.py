@@ -32,9 +32,10 @@ from credentialing.providers.models import FileEntry, Provider
 from credentialing.providers.registry import stored_record
 from credentialing.providers.rules.history import Month
 from credentialing.providers.rules.sections import gap_words, open_gaps
+from credentialing.providers.rules.sources import Difference
 from credentialing.providers.sections import DISCLOSURES
-from credentialing.providers.services import differences_of
 from credentialing.providers.services.entries import entries_of
+from credentialing.providers.services.registry import differences_in
 from credentialing.providers.services.sections import licensed_on
 from credentialing.requirements.catalog import load_catalog
 from infra.db import current_scope, current_tenant, db
@@ -55,6 +56,7 @@ class Known:
     papers: dict[UUID, list[Paper]] = field(default_factory=dict)
     exclusions: dict[UUID, list[Exclusion]] = field(default_factory=dict)
     signatures: dict[UUID, Signature] = field(default_factory=dict)
+    addresses: dict[UUID, list[AddressSaid]] = field(default_factory=dict)
 
 
 Contributor = Callable[[Sequence[Provider], date, Known], None]
@@ -78,6 +80,7 @@ class _Background:
     entries: Mapping[UUID, Mapping[str, Sequence[FileEntry]]]
     locations: dict[UUID, Location]
     known: Known
+    differences: Mapping[UUID, Sequence[Difference]]
     group_size: int | None
 
 
@@ -110,6 +113,7 @@ def _gathered(ids: Collection[UUID]) -> _Background:
         entries=entries_of(list(providers)),
         locations={place.id: place for place in places},
         known=known,
+        differences=differences_in(list(providers.values())),
         # A provider sees their own row only and could not count the group.
         group_size=_group_size() if current_scope().provider_id is None else None,
     )
@@ -131,7 +135,7 @@ def _facts(case: Enrollment, at: _Background) -> PacketFacts:
         payer_name=known.short_name if known else case.payer_id,
         items=at.papers.items(provider.id, known),
         registry_status=_REGISTRY.get(provider.registry_status, "pending"),
-        mismatches=[difference.label for difference in differences_of(provider)],
+        mismatches=[difference.label for difference in at.differences.get(provider.id, ())],
         needs_caqh=known is None or known.kind not in NO_CAQH,
         caqh_attested_on=provider.caqh_attested_on,
         state=state_of_case(address, known.states if known else (), at.clinic.state),
@@ -147,7 +151,7 @@ def _facts(case: Enrollment, at: _Background) -> PacketFacts:
         tin=case.tin or at.clinic.tin or "",
         caqh_authorized=_authorized(held, known),
         location_address=address,
-        addresses=_addresses(answer, entries.get("locations", ())),
+        addresses=_addresses(answer, at.known.addresses.get(provider.id, ())),
         papers=at.known.papers.get(provider.id, ()),
         npi_kind=answer.kind if answer else "",
         npi_active=answer.status == "A" if answer and answer.status else None,
@@ -170,18 +174,14 @@ def _location(case: Enrollment, at: _Background) -> str:
     return place.address if place else ""
 
 
-def _addresses(answer: NppesRecord | None, entries: Sequence[FileEntry]) -> list[AddressSaid]:
+def _addresses(answer: NppesRecord | None, more: Sequence[AddressSaid]) -> list[AddressSaid]:
+    """What each source says of the place. Of a source that names several, only one has to be it."""
     said = [
         AddressSaid("NPI registry", one_line(row.line1, row.line2, row.city, row.state, row.postal_code))
-        for row in (answer.addresses if answer else ())
+        for row in ((*answer.addresses, *answer.practice_locations) if answer else ())
         if row.purpose == "location"
     ]
-    for entry in entries:
-        if entry.source == "caqh":
-            value = entry.values.get
-            text = one_line(value("line1"), value("line2"), value("city"), value("state"), value("postal_code"))
-            said.append(AddressSaid("CAQH", text))
-    return said
+    return [*said, *more]
 
 
 def one_line(line1: str | None, line2: str | None, city: str | None, state: str | None, postal: str | None) -> str:

@@ -13,7 +13,8 @@ from credentialing.enrollment.rules import Defect
 from credentialing.enrollment.services import case_packet, get_enrollment
 from credentialing.packets.models import PacketRequest
 from credentialing.packets.services.contents import location_of, registry_address
-from credentialing.providers.services import differences_of, get_provider, recheck_registry, take_theirs
+from credentialing.providers.services import differences_of, get_provider, recheck_registry
+from credentialing.providers.services.sources import take
 from infra.db import current_scope, current_tenant, db
 from infra.outbox import later
 from infra.problems import Conflict, NotFound
@@ -61,12 +62,11 @@ def mend(enrollment_id: UUID, *, code: str, subject: str = "") -> Fixed:
 
 
 def _take_differences(case: Enrollment) -> Fixed:
-    fields = [row.field for row in differences_of(get_provider(case.provider_id))]
-    if not fields:
+    rows = differences_of(get_provider(case.provider_id))
+    if not rows:
         raise NotFound("The registry and the file no longer differ.")
-    for field in fields:
-        take_theirs(case.provider_id, field=field)
-    words = ", ".join(field.replace("_", " ") for field in fields)
+    take(case.provider_id, source="nppes", paths=[row.path for row in rows])
+    words = ", ".join(row.label[:1].lower() + row.label[1:] for row in rows)
     return Fixed(f"Took over from the registry: {words}.")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from credentialing.packets.facts.attested import Attested, attested_facts, changed_names, facts_hash
 from credentialing.packets.models import Attestation
@@ -80,7 +81,7 @@ def newest_attestations(provider_ids: Sequence[UUID]) -> dict[UUID, Attestation]
         return {}
     rows = db().scalars(
         select(Attestation)
-        .distinct(Attestation.provider_id)
+        .ext(distinct_on(Attestation.provider_id))
         .where(Attestation.tenant_id == current_tenant(), Attestation.provider_id.in_(list(provider_ids)))
         .order_by(Attestation.provider_id, Attestation.signed_at.desc(), Attestation.id.desc())
     )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from credentialing.enrollment.models import Enrollment
 from credentialing.enrollment.services import case_packet, get_enrollment
@@ -236,7 +237,7 @@ def latest_versions(enrollment_ids: Sequence[UUID]) -> dict[UUID, PacketVersion]
         return {}
     query = (
         select(PacketVersion)
-        .distinct(PacketVersion.enrollment_id)
+        .ext(distinct_on(PacketVersion.enrollment_id))
         .where(PacketVersion.tenant_id == current_tenant(), PacketVersion.enrollment_id.in_(list(enrollment_ids)))
         .order_by(PacketVersion.enrollment_id, PacketVersion.number.desc())
     )

@@ -118,10 +118,15 @@ def test_every_defect_says_what_to_do_and_where_the_rule_comes_from():
         caqh_authorized=False,
     )
     assert [defect.code for defect in found] == [
-        "caqh-not-authorized", "address-differs", "w9-unsigned", "tin-mismatch", "license-expired", "exclusion-open",
+        "caqh-not-authorized", "address-differs", "tin-mismatch", "w9-unsigned", "license-expired", "exclusion-open",
     ]  # fmt: skip
     assert all(defect.message.endswith(".") and defect.fix and defect.source for defect in found)
     assert found[1].action == "take_registry" and "9 Elm St" in found[1].message
+
+
+def test_a_namesake_on_a_list_warns_until_somebody_looked():
+    [found] = defects(exclusions=[Exclusion("OIG LEIE", False, by_name_only=True)])
+    assert (found.code, found.severity) == ("exclusion-open", "warns")
 
 
 def test_a_former_name_warns_and_keeps_nothing_back():

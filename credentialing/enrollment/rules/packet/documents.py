@@ -79,15 +79,25 @@ def paper_defects(facts: PacketFacts, today: date) -> Iterator[Defect]:
                 paper.document_id,
                 _OPTUM,
             )
+        if paper.tin and facts.tin and _digits(paper.tin) != _digits(facts.tin):
+            yield Defect(
+                "tin-mismatch",
+                f"{paper.label} is for tax ID {paper.tin}, the application for {facts.tin}.",
+                "Send the one of the entity that bills, or correct the clinic's tax ID.",
+                "blocks",
+                "open_clinic",
+                paper.kind,
+                _OPTUM,
+            )
         if paper.kind == "w9":
-            yield from _w9_defects(facts, paper, today)
+            yield from _w9_defects(paper, today)
 
 
 def _digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
-def _w9_defects(facts: PacketFacts, paper: Paper, today: date) -> Iterator[Defect]:
+def _w9_defects(paper: Paper, today: date) -> Iterator[Defect]:
     if paper.is_signed is False:
         yield Defect(
             "w9-unsigned",
@@ -107,14 +117,4 @@ def _w9_defects(facts: PacketFacts, paper: Paper, today: date) -> Iterator[Defec
             "upload",
             paper.kind,
             "Payers take a W-9 of the last 12 months (requirements.yaml, w9)",
-        )
-    if paper.tin and facts.tin and _digits(paper.tin) != _digits(facts.tin):
-        yield Defect(
-            "tin-mismatch",
-            f"The W-9 is for tax ID {paper.tin}, the application for {facts.tin}.",
-            "Send the W-9 of the entity that bills, or correct the clinic's tax ID.",
-            "blocks",
-            "open_clinic",
-            paper.kind,
-            _OPTUM,
         )

@@ -119,10 +119,11 @@ class WorkGap:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A hit of an exclusion list that is not cleared: `list_name`, and whether somebody confirmed it."""
+    """A hit of an exclusion list that is not cleared: `list_name`, whether somebody confirmed it, and whether only the name fits."""
 
     list_name: str
     is_confirmed: bool
+    by_name_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def history_defects(facts: PacketFacts, today: date, within_days: int) -> Iterat
             "Do not apply: nothing that this person does is paid by federal programs."
             if hit.is_confirmed
             else "Clear it as a namesake or confirm it first.",
+            severity="warns" if hit.by_name_only and not hit.is_confirmed else "blocks",
             action="open_screening",
             subject=hit.list_name,
             source="42 CFR 1001.1901; OIG Special Advisory Bulletin on exclusion (2013)",

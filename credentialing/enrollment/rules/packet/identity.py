@@ -134,19 +134,21 @@ def _caqh(facts: PacketFacts, today: date) -> Iterator[Defect]:
 def _addresses(facts: PacketFacts) -> Iterator[Defect]:
     if not facts.location_address:
         return
-    for said in facts.addresses:
-        if said.text and not same_address(said.text, facts.location_address):
-            registry = said.source == "NPI registry"
-            yield Defect(
-                "address-differs",
-                f"The application says {facts.location_address}; {said.source} says {said.text}.",
-                "Use the registry's address, or have the provider correct it there."
-                if registry
-                else f"Correct the address in {said.source}, or choose the location that it names.",
-                action="take_registry" if registry else "ask_caqh" if said.source == "CAQH" else "open_locations",
-                subject=said.source,
-                source=_OPTUM,
-            )
+    for source in dict.fromkeys(said.source for said in facts.addresses if said.text):
+        texts = [said.text for said in facts.addresses if said.source == source and said.text]
+        if any(same_address(text, facts.location_address) for text in texts):
+            continue
+        registry = source == "NPI registry"
+        yield Defect(
+            "address-differs",
+            f"The application says {facts.location_address}; {'the ' if registry else ''}{source} says {texts[0]}.",
+            "Use the registry's address, or have the provider correct it there."
+            if registry
+            else f"Correct the address in {source}, or choose the location that it names.",
+            action="take_registry" if registry else "ask_caqh" if source == "CAQH" else "open_locations",
+            subject=source,
+            source=_OPTUM,
+        )
 
 
 def _names(facts: PacketFacts) -> Iterator[Defect]:
