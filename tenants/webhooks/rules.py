@@ -89,7 +89,7 @@ def _shown(value: Any) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int | float):
         return True
     if isinstance(value, str):
         return bool(_UUID.fullmatch(value) or _DAY.fullmatch(value) or _CODE.fullmatch(value))

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from tenants.schemas import StrictSchema, text_field
+from tenants.schemas import StrictSchema, TrimmedText, text_field
 from tenants.webhooks.rules import MAX_OVERLAP_HOURS, OVERLAP_HOURS
 
 STATUSES = ("pending", "delivered", "failed")
@@ -17,7 +17,7 @@ class NewWebhookSchema(StrictSchema):
 
     url = text_field(required=True, longest=2048)
     events = fields.List(fields.String(validate=validate.Length(max=80)), required=True)
-    description = text_field(longest=200)
+    description = TrimmedText(validate=validate.Length(max=200))
 
 
 class WebhookChangeSchema(StrictSchema):
@@ -25,7 +25,7 @@ class WebhookChangeSchema(StrictSchema):
 
     url = text_field(longest=2048)
     events = fields.List(fields.String(validate=validate.Length(max=80)))
-    description = text_field(longest=200)
+    description = TrimmedText(validate=validate.Length(max=200))
 
 
 class RotateSchema(StrictSchema):

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from infra import clock
 from infra.db import unit_of_work
 from infra.problems import Conflict, Invalid
 from infra.web.pages import errors_by_field, page_size, read_form, render, render_block, sliced, uuid_cursor
@@ -137,6 +138,7 @@ def _endpoint(clinic_id: UUID, webhook_id: UUID, **more: Any) -> str:
         overlaps=OVERLAPS,
         usual_overlap=str(OVERLAP_HOURS),
         most=MAX_ATTEMPTS,
+        overlaps_now=row.previous_until is not None and row.previous_until > clock.wall(),
         **_words(clinic_id),
         **more,
     )

@@ -105,10 +105,11 @@ def _checked(ids: Sequence[UUID]) -> dict[UUID, list[Proof]]:
                 ELEMENT_OF[row.source],
                 _local(row.verified_at),
                 SOURCE_NAMES[row.source],
-                "checked by Onpanel",
+                (row.method[:1].lower() + row.method[1:]) or "checked by Onpanel",
                 row.verified_by_name,
                 result,
                 "" if result == "confirmed" else str(row.evidence.get("why") or row.result.replace("_", " ")),
+                document_id=str(row.evidence_document_id) if row.evidence_document_id else None,
             )
         )
     return found

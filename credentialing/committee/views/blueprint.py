@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,7 @@ def words(clinic_id: UUID) -> dict[str, Any]:
         "program_words": PROGRAM_WORDS,
         "vote_words": VOTE_WORDS,
         "methods": METHODS,
+        "as_day": date.fromisoformat,
         "channels": CHANNELS,
     }
 

@@ -10,6 +10,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from credentialing.committee.rules import ELEMENTS
 from credentialing.committee.services import clinic_day
+from credentialing.credentials.services import save_credential
+from credentialing.providers.provenance import FactSource
+from credentialing.verification.models import Verification
+from infra import clock
 from infra.storage import storage
 from tenants.access.roles import Role
 from tenants.documents.models import Document
@@ -103,6 +107,46 @@ def test_a_file_is_decided_only_when_every_verification_is_there_and_fresh_on_th
     assert {check["element"]: check["age_days"] for check in made["checklist"]}["malpractice_history"] == 120
     decide(delegated, case, expect=409)
     assert meeting
+
+
+def test_checks_at_sources_signatures_and_what_is_held_are_evidence_too(delegated):
+    provider_id, _ = make_provider(delegated, license_type="PMHNP")
+    on = today(delegated)
+    with delegated.work() as session:
+        for source, days_ago, counts in (
+            ("license", 30, True),
+            ("leie", 5, False),
+            ("leie", 40, True),
+            ("sam", 5, True),
+        ):
+            session.add(
+                Verification(
+                    provider_id=provider_id,
+                    source=source,
+                    result="clear" if counts else "hit",
+                    matched=counts,
+                    verified_at=clock.now() - timedelta(days=days_ago),
+                    valid_until=on + timedelta(days=90) if counts else None,
+                    evidence={"why": "Excluded since 2024."},
+                    verified_by_name="Onpanel",
+                )
+            )
+        person = FactSource("person")
+        for kind, values in (
+            ("state_license", {"number": "X.1", "state": "OH", "expires_on": on + timedelta(days=20)}),
+            ("dea", {"number": "BD1234563", "expires_on": on - timedelta(days=1)}),
+            ("caqh_profile", {"number": "14558213", "issued_on": on - timedelta(days=60)}),
+        ):
+            save_credential(provider_id=provider_id, kind=kind, values=values, source=person)
+    verify(delegated, provider_id, elements=["dea_cds"])
+    shown = delegated.manager.api.get(delegated.url(f"/providers/{provider_id}/file-review"))
+    found = {check["element"]: check for check in shown["checks"]}
+    assert (found["license"]["status"], found["license"]["age_days"]) == ("ok", 30)
+    assert found["license"]["last_day"] == (on + timedelta(days=20)).isoformat()
+    assert (found["exclusions_leie"]["status"], found["exclusions_leie"]["why"]) == ("adverse", "Excluded since 2024.")
+    assert found["exclusions_sam"]["status"] == "ok"
+    assert found["dea_cds"]["status"] == "not_current"
+    assert (found["attestation"]["status"], found["attestation"]["source"]) == ("ok", "CAQH ProView")
 
 
 def test_votes_decide_with_quorum_and_recusals(delegated):
