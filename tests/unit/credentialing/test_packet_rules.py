@@ -85,6 +85,8 @@ def w9(**more):
         ({"licenses": [License("I.1", "OH", "active", FAR, holder="Ana Ruiz-Vega")]}, []),
         ({"policies": [Policy(M, 3 * M, FAR)]}, []),
         ({"policies": [Policy(M, M, FAR)]}, ["malpractice-limits"]),
+        ({"policies": [Policy(M, 3 * M, FAR, holder="Harbor Counseling, L.L.C.")]}, []),
+        ({"policies": [Policy(M, 3 * M, FAR, holder="Bo Keller")]}, ["name-mismatch"]),
         ({"policies": [Policy(M, M, FAR)], "payer_id": "cigna_evernorth"}, []),
         (
             {"policies": [Policy(M, M, FAR)], "payer_id": "cigna_evernorth", "is_prescriber": True},

@@ -158,7 +158,11 @@ def _names(facts: PacketFacts) -> Iterator[Defect]:
     for subject, label, written in [
         *((paper.document_id, paper.label, paper.holder) for paper in facts.papers if paper.kind != "w9"),
         *((f"license {row.state}", f"The license of {row.state}", row.holder) for row in facts.licenses),
-        *(("malpractice_face", "The liability policy", row.holder) for row in facts.policies),
+        *(
+            ("malpractice_face", "The liability policy", row.holder)
+            for row in facts.policies
+            if not is_organization(row.holder)
+        ),
     ]:
         first, last = split_name(written)
         if not last:
@@ -202,11 +206,24 @@ def split_name(written: str) -> tuple[str, str]:
     return (words[0], words[-1]) if len(words) > 1 else ("", "")
 
 
+def is_organization(written: str) -> bool:
+    """Say whether a name is a company's: a group's policy may name the group, and its certificate the provider.
+
+    Source:
+        requirements.yaml, malpractice_face: provider named, or on the roster of the policy.
+    """
+    return bool(_COMPANY & {word.strip(".,&").upper().replace(".", "") for word in written.split()})
+
+
 def _is_degree(word: str) -> bool:
     plain = word.strip(".,").replace(".", "")
     return len(plain) > 1 and plain.isupper() and plain in _DEGREES
 
 
+_COMPANY = frozenset(
+    "LLC PLLC INC CORP CORPORATION LTD LLP PC GROUP CLINIC CENTER CENTERS COUNSELING ASSOCIATES SERVICES HEALTH HEALTHCARE "
+    "BEHAVIORAL PSYCHIATRY PSYCHOLOGY THERAPY WELLNESS PARTNERS PRACTICE HOSPITAL FOUNDATION COMPANY".split()
+)
 _DEGREES = frozenset(
     "MD DO PHD PSYD EDD LISW LSW LPCC LPC LIMFT LMFT MFT LICDC LCDC CDCA LCSW LMHC PMHNP APRN CNP CNS PA BCBA RBT MA MS MSW "
     "MED RN NP II III JR SR".split()
