@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credentialing.panel.services import OwnPanel, own_panel
+from credentialing.providers.services.sections import FileProgress, parts_of, progress_of, section_states
 from infra import clock
 from infra.db import unit_of_work
 from tenants.access.identity import Identity, Member
@@ -14,10 +15,11 @@ from tenants.access.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class OwnClinic:
-    """One membership as a provider and what the clinic's cases say to them. `today` is the clinic's day."""
+    """One membership as a provider, what the clinic's cases say to them, and how far their file is. `today` is the clinic's day."""
 
     member: Member
     panel: OwnPanel
+    file: FileProgress
     today: date
 
 
@@ -28,5 +30,6 @@ def clinics_of_provider(identity: Identity) -> list[OwnClinic]:
         if membership.role is Role.PROVIDER and membership.provider_id is not None:
             with unit_of_work(identity.scope_in(membership)):
                 panel = own_panel(membership.provider_id)
-            found.append(OwnClinic(membership, panel, clock.today(membership.timezone)))
+                file = progress_of(section_states(parts_of([panel.provider])[0]))
+            found.append(OwnClinic(membership, panel, file, clock.today(membership.timezone)))
     return found

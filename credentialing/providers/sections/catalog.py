@@ -27,7 +27,7 @@ IDENTITY = Section(
     code="identity",
     title="Identity",
     kind="facts",
-    lead="Write your name exactly as it stands on your license. Payers compare every letter.",
+    lead="The name exactly as it stands on the license: payers compare every letter.",
     always=True,
     fields=(
         text("first_name", "First name", longest=80, needed=True),

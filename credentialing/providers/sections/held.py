@@ -94,6 +94,7 @@ NUMBERS = Section(
         text("number", "Number", longest=40, needed=True),
         state("state", "State", kinds=("medicaid_id", "medicare_ptan"), needed=True),
         day("issued_on", "Last attested on", kinds=("caqh_profile",), needed=True),
+        yes_no("is_authorized", "Payers may read the CAQH profile", kinds=("caqh_profile",), hint="Authorized in ProView."),
         day("issued_on", "Effective on", kinds=("medicare_ptan", "medicaid_id")),
         day("expires_on", "Revalidation due on", kinds=("medicare_ptan", "medicaid_id")),
     ),
@@ -110,7 +111,7 @@ MALPRACTICE = Section(
     fields=(
         text("issuer", "Carrier", needed=True),
         text("number", "Policy number", longest=80, needed=True),
-        text("holder_name", "Named insured", needed=True, hint="You, or the group whose policy names you."),
+        text("holder_name", "Named insured", needed=True, hint="The provider, or the group whose policy names them."),
         choice(
             "coverage",
             "Coverage",
@@ -134,7 +135,7 @@ OTHER = Section(
     title="Agreements, trainings and cards",
     kind="credentials",
     row_word="item",
-    lead="What else runs out, so that we can remind you in time.",
+    lead="What else runs out, so that we can remind people in time.",
     kinds=tuple((code, load_catalog().documents[code].label) for code in _OTHER_KINDS),
     asked_by=("supervision_agreement", "collab_agreement", "cpr", "background_check"),
     fields=(

@@ -30,15 +30,18 @@ from tenants.clinics.services import get_clinic
 __all__ = [
     "FileGap",
     "FileParts",
+    "FileProgress",
     "SectionState",
     "entries_of",
     "file_gaps",
     "get_entry",
     "parts_of",
+    "progress_of",
     "remove_entry",
     "save_entry",
     "save_facts",
     "section_states",
+    "steps_of",
     "values_of",
 ]
 _IN_FORCE = frozenset({"unverified", "active"})
@@ -75,6 +78,27 @@ class SectionState:
         if self.gaps:
             return "open" if self.rows or self.section.kind == "facts" else "empty"
         return "complete" if self.rows or self.is_asked else "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class FileProgress:
+    """How far a file is, counted in sections that are asked for or begun; `next_section` is the first that lacks something."""
+
+    done: int
+    total: int
+    next_section: Section | None
+
+
+def progress_of(states: Sequence[SectionState]) -> FileProgress:
+    """How far a file is as a whole."""
+    steps = steps_of(states)
+    open_ones = [state for state in steps if state.gaps]
+    return FileProgress(len(steps) - len(open_ones), len(steps), open_ones[0].section if open_ones else None)
+
+
+def steps_of(states: Sequence[SectionState]) -> list[SectionState]:
+    """The sections that a person goes through: those that are asked for, and those that have something in them."""
+    return [state for state in states if state.is_asked or state.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +140,7 @@ def _section_state(section: Section, parts: FileParts) -> SectionState:
     is_asked = section.always or bool(applying)
     rows = rows_of(section, parts)
     payers = dict.fromkeys(payer for line in applying or parts.state.lines for payer in line.needed_for)
-    needed_for = tuple(payers) if is_asked or rows else ()
+    needed_for = tuple(payers) if is_asked else ()
     lacks = _lacks(section, rows, parts, is_asked=is_asked)
     gaps = tuple(
         FileGap(section.code, lack.text, lack.field, None if lack.row is None else rows[lack.row].id, needed_for)
@@ -158,24 +182,14 @@ def _lacks(section: Section, rows: Sequence[Any], parts: FileParts, *, is_asked:
         found += [lack for lack in empty if (lack.field, lack.row) not in told]
         ends = values[index].get("expires_on")
         if section.kind == "credentials" and section.code != "malpractice" and ends and ends < parts.today:
-            found.append(Lack("This has expired", "expires_on", index))
+            found.append(Lack(f"Expired on {ends:%b} {ends.day}, {ends.year}", "expires_on", index))
     return found
 
 
 def _of_the_whole(
     section: Section, values: Sequence[Mapping[str, Any]], parts: FileParts, *, is_asked: bool
 ) -> list[Lack]:
-    found = []
-    if is_asked and len(values) < section.at_least and section.code != "disclosures":
-        have = len(values)
-        words = f"{section.at_least - have} more {section.row_word}s" if have else f"No {section.row_word} yet"
-        found.append(Lack(words))
-    elif is_asked and not values and section.kind == "credentials":
-        found += [
-            Lack(f"No {line.requirement.label} yet")
-            for line in parts.state.lines
-            if line.requirement.applies and line.requirement.code in section.asked_by
-        ]
+    found = _too_few(section, len(values), parts) if is_asked else []
     if section.code == "work_history":
         training = [row.values for row in parts.entries.get("training", ())]
         gaps: list[Gap] = (
@@ -186,7 +200,32 @@ def _of_the_whole(
         found += disclosure_lacks([code for code, _ in DISCLOSURES], values)
     elif section.code == "malpractice":
         found += malpractice_lacks(values, parts.today)
+    elif section.code == "malpractice_history" and not values and _has_claims(parts):
+        found.append(Lack("Malpractice claims were answered yes: add each of them"))
     return found
+
+
+def _too_few(section: Section, have: int, parts: FileParts) -> list[Lack]:
+    """What is asked for and not there: kinds of credentials that nobody holds, or more entries."""
+    if section.kind == "credentials":
+        kinds = {kind for kind, _ in section.kinds}
+        held = {row.kind for row in parts.held if row.status in _IN_FORCE}
+        missing = [
+            line.requirement.label
+            for line in parts.state.lines
+            if line.requirement.applies and line.requirement.code in section.asked_by
+            and line.requirement.code in kinds - held
+        ]  # fmt: skip
+        return [Lack(f"No {label if label[:2].isupper() else label[0].lower() + label[1:]} yet") for label in missing]
+    if have >= section.at_least or section.code == "disclosures":
+        return []
+    more = section.at_least - have
+    return [Lack(f"{more} more {section.row_word}{'s' if more > 1 else ''}" if have else f"No {section.row_word} yet")]
+
+
+def _has_claims(parts: FileParts) -> bool:
+    answers = (row.values for row in parts.entries.get("disclosures", ()))
+    return any(row.get("question") == "malpractice_claim" and row.get("answer") is True for row in answers)
 
 
 def licensed_on(held: Sequence[Credential]) -> date | None:

@@ -9,7 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from credentialing.providers.models import Provider
 from credentialing.providers.services import get_provider
-from credentialing.providers.services.sections import SectionState, parts_of, section_states
+from credentialing.providers.services.sections import (
+    FileProgress,
+    SectionState,
+    parts_of,
+    progress_of,
+    section_states,
+    steps_of,
+)
 from credentialing.providers.views.blueprint import bp
 from credentialing.providers.views.files import LINE_WORDS
 from credentialing.providers.views.sections import STATE_WORDS
@@ -29,19 +36,10 @@ class OwnFile:
 
     member: Member
     provider: Provider
+    progress: FileProgress
     steps: tuple[SectionState, ...]
     others: tuple[SectionState, ...]
     papers: tuple[Line, ...]
-
-    @property
-    def done(self) -> int:
-        """How many steps lack nothing."""
-        return sum(not step.gaps for step in self.steps)
-
-    @property
-    def next_step(self) -> SectionState | None:
-        """The first step that lacks something."""
-        return next((step for step in self.steps if step.gaps), None)
 
 
 def own_files(identity: Identity) -> list[OwnFile]:
@@ -57,11 +55,13 @@ def own_files(identity: Identity) -> list[OwnFile]:
 def _own_file(membership: Member, provider: Provider) -> OwnFile:
     parts = parts_of([provider])[0]
     states = section_states(parts)
+    steps = steps_of(states)
     return OwnFile(
         membership,
         provider,
-        tuple(state for state in states if state.is_asked or state.rows),
-        tuple(state for state in states if not (state.is_asked or state.rows)),
+        progress_of(states),
+        tuple(steps),
+        tuple(state for state in states if state not in steps),
         parts.state.missing,
     )
 

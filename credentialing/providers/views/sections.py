@@ -40,8 +40,11 @@ from tenants.access.gate import access, may, member
 from tenants.access.roles import Role
 from tenants.documents.permissions import DOCUMENT_UPLOAD
 
-add_provider_tab(ProviderTab("File", "providers.sections_page", PROVIDER_READ, 10))
-add_provider_tab(ProviderTab("Documents", "providers.file_page", PROVIDER_READ, 20))
+_BELOW = tuple(
+    f"providers.{name}" for name in "section_page save_section save_row new_row field_history reveal_field".split()
+)
+add_provider_tab(ProviderTab("File", "providers.sections_page", PROVIDER_READ, 10, also=_BELOW))
+add_provider_tab(ProviderTab("Documents", "providers.file_page", PROVIDER_READ, 20, also=("providers.upload_page",)))
 STATE_WORDS = {
     "complete": ("Complete", "good"),
     "open": ("Open", "attention"),

@@ -17,7 +17,7 @@ from tenants.access.roles import Permission
 class ProviderTab:
     """One tab: its word, the endpoint (its rule has `clinic_id` and `provider_id`), who sees it, and its place from left.
 
-    `is_shown` is asked in the clinic's unit of work: some clinics have no such page.
+    `is_shown` is asked in the clinic's unit of work: some clinics have no such page. `also` are the endpoints of pages below it.
     """
 
     label: str
@@ -25,6 +25,7 @@ class ProviderTab:
     permission: Permission
     order: int
     is_shown: Callable[[], bool] | None = None
+    also: tuple[str, ...] = ()
 
 
 _tabs: list[ProviderTab] = []
@@ -43,7 +44,7 @@ def provider_tabs(clinic_id: UUID, provider_id: UUID) -> list[dict[str, Any]]:
         {
             "label": tab.label,
             "url": url_for(tab.endpoint, clinic_id=clinic_id, provider_id=provider_id),
-            "is_current": here == tab.endpoint,
+            "is_current": here == tab.endpoint or here in tab.also,
         }
         for tab in _tabs
         if may(tab.permission) and (tab.is_shown is None or tab.is_shown())

@@ -118,7 +118,7 @@ def test_a_removed_row_leaves_the_page_and_stays_in_the_history(clinic, file):
     with clinic.work():
         row = next(c for c in credentials_of([provider_id])[provider_id] if c.kind == "state_license")
     page = clinic.admin.pages.post(f"{base}/licenses/{row.id}/remove")
-    assert "No license yet" in page
+    assert "No state license yet" in page
     assert "A.12" in clinic.admin.pages.get(f"{base}/licenses/history")
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credentialing.credentials.rules import Held, caqh_due_on, primary_of, same_credential
@@ -79,12 +79,14 @@ def test_entries_of_a_file_become_a_history_and_a_sentence():
     assert open_gaps([*work, leave | {"explained_how": "written"}], [], TODAY) == []
 
 
+busy = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 months = st.integers(Month.of(2015, 1).index, Month.of(2028, 12).index).map(Month)
 spans = st.lists(st.tuples(months, st.integers(0, 60)), max_size=8).map(
     lambda rows: [Span(begin, Month(begin.index + length)) for begin, length in rows]
 )
 
 
+@busy
 @given(spans, st.randoms(use_true_random=False))
 def test_every_month_of_the_window_is_worked_or_in_one_gap(rows, shuffled):
     first, last = window(TODAY)
@@ -98,6 +100,7 @@ def test_every_month_of_the_window_is_worked_or_in_one_gap(rows, shuffled):
     assert uncovered(mixed, first, last) == runs
 
 
+@busy
 @given(spans, st.tuples(months, st.integers(0, 60)))
 def test_more_work_never_makes_more_gap_and_reasons_settle_all(rows, more):
     before = work_gaps(rows, [], TODAY)

@@ -24,7 +24,8 @@ function startRequests() {
   });
 
   document.body.addEventListener("htmx:sendError", (event) => {
-    // A poll that fails once is tried again by itself; only what a person started is reported.
+    // A poll that fails once is tried again by itself, and so is a field that saves itself; only what a person started is reported.
+    if (event.detail.elt?.closest?.("[data-autosave]")) return;
     if (event.detail.requestConfig?.triggeringEvent?.isTrusted) {
       say("The server did not answer. Check your connection and try again.", "blocked");
     }

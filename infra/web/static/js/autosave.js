@@ -39,8 +39,9 @@ function ended(event) {
   running -= 1;
   const { xhr } = event.detail;
   if (!event.detail.successful && xhr.status !== 422) {
-    if (xhr.status === 0 || xhr.status >= 500) tryAgain(field);
-    else say(field, "Not saved. What you typed is still there.");
+    // Status 0 is a request that was replaced by a newer one, or one that could not be sent: htmx:sendError tells which.
+    if (xhr.status >= 500) tryAgain(field);
+    else if (xhr.status > 0) say(field, "Not saved. What you typed is still there.");
     return;
   }
   waiting.delete(field);
@@ -83,6 +84,10 @@ export function startAutosave() {
     say(field, "Saving…");
   });
   document.body.addEventListener("htmx:afterRequest", ended);
+  document.body.addEventListener("htmx:sendError", (event) => {
+    const field = fieldOf(event.detail.elt);
+    if (field) tryAgain(field);
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("[data-whens]");
     if (form) showFitting(form);
