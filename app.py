@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
@@ -21,11 +22,14 @@ from infra.web.errors import install_errors
 from infra.web.limits import limiter
 from infra.web.pages import tag_answer
 from infra.web.server import Onpanel, install_headers, install_request_log
+from infra.web.static_files import install_static_files, of_another_version, version_of
 from tenants.access.chrome import install_chrome
 from tenants.access.forms import install_csrf
 from tenants.access.gate import open_gate, public, refuse_undeclared_routes, signed_in
 from tenants.access.login import install_login
 from tenants.documents.scanner import check_scanner
+
+STATIC = Path(__file__).parent / "infra" / "web" / "static"
 
 
 class ProblemApi(Api):
@@ -40,10 +44,17 @@ def create_app() -> Flask:
     config = settings()
     configure_logs(config.log_level)
     load_jobs()
-    app = Onpanel(__name__, static_folder="infra/web/static", template_folder="infra/web/templates")
+    version = version_of(STATIC)
+    app = Onpanel(
+        __name__,
+        static_folder=STATIC,
+        static_url_path=f"/static/{version}",
+        template_folder="infra/web/templates",
+    )
     app.gate = open_gate
     _configure(app, config)
     install_request_log(app)
+    install_static_files(app)
     install_headers(app, store_origin=_origin(config.s3_endpoint_url), secure=not config.is_embedded)
     install_login(app)
     install_errors(app)
@@ -72,7 +83,6 @@ def _configure(app: Flask, config: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        SEND_FILE_MAX_AGE_DEFAULT=0 if config.is_embedded else 86400,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI=config.cache_redis_url,
@@ -92,6 +102,7 @@ def _origin(url: str) -> str:
 
 
 def _register_rooms(app: Flask) -> None:
+    health.bp.add_url_rule("/static/<version>/<path:filename>", view_func=public(of_another_version))
     health.set_scanner_check(check_scanner)
     health.bp.add_url_rule("/healthz", view_func=public(health.healthz))
     health.bp.add_url_rule("/readyz", view_func=public(health.readyz))
