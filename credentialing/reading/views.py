@@ -77,7 +77,7 @@ def queue_page(clinic_id: UUID) -> ResponseReturnValue:
         kind_label=kind_label,
         words=STATUS_WORDS,
         percent_words=percent_words,
-        progress=services.progress(),
+        now=services.progress(),
         is_first=not request.args.get("cursor"),
     )
 

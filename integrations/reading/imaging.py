@@ -80,8 +80,8 @@ def evenly_lit(picture: Image.Image) -> Image.Image:
     paper = small.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(3))
     ground = np.asarray(paper.resize(grey.size, Image.Resampling.BILINEAR), dtype=np.float32)
     ink = np.asarray(grey, dtype=np.float32) / np.maximum(ground, 24.0)
-    dark = float(np.percentile(ink, 1.0))
-    stretched = (ink - dark) / max(0.97 - dark, 0.25)
+    dark = min(float(np.percentile(ink, 0.5)), 0.4)  # a page with little on it has no dark percentile
+    stretched = (ink - dark) / (0.9 - dark)
     return Image.fromarray((np.clip(stretched, 0.0, 1.0) * 255).astype(np.uint8))
 
 

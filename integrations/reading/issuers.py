@@ -70,7 +70,7 @@ def _wrapped_titles(page: Page) -> Iterator[Segment]:
             return
         tall, taller = first.box.bottom - first.box.top, second.box.bottom - second.box.top
         alone = second.line == first.line + 1 and abs(sum(first.box[::2]) - sum(second.box[::2])) < 0.08
-        if alone and 0.8 < taller / max(tall, 1e-6) < 1.25 and second.box.top - first.box.bottom < 0.8 * tall:
+        if alone and 0.6 < taller / max(tall, 1e-6) < 1.7 and second.box.top - first.box.bottom < 0.8 * tall:
             yield Segment((*first.words, *second.words), first.line)
 
 

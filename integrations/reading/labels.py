@@ -65,7 +65,7 @@ _EXPIRES: Labels = (
     (r"\b4b\b|\bthrough\b|\buntil\b", 0.72),
 )  # fmt: skip
 _ISSUED: Labels = (
-    (r"(?:date of issue|date issued|issue(?:d)?(?: date| on)|issuance(?: date)?|original issue(?: date)?|originally issued|iss(?:ue)? date|date of (?:registration|certification|completion|enumeration|notice))", 1.0),
+    (r"(?:date of issue|date issued|issue(?:d)?(?: date| on)|issuance(?: date)?|original issue(?: date)?|originally issued|iss(?:ue)? date|date of (?:this )?(?:registration|certification|completion|enumeration|notice))", 1.0),
     (r"enumeration date|course (?:completion )?date|completion date|completed on|notice date|initial (?:licens\w+|certification)(?: date)?|certified (?:since|on)|licensed since|first (?:licensed|issued)|award(?:ed)? (?:date|on)|degree (?:date|awarded|conferred)|conferr?(?:ed|al)(?: date| on)?|valuation date|valu(?:ed|ation) as of|(?:report|letter|run) date", 0.96),
     (r"\bissue(?:d)?\b|\biss\b|\b4a\b|granted(?: on)?|as of|dated?\b:?|registered on|effective(?: date)?|given (?:at|this|under)|this (?=\d)|on this|assigned on|start date|valid from", 0.8),
 )  # fmt: skip
@@ -89,7 +89,7 @@ DATE_LABELS: Mapping[str, Labels] = {
     "signed_on": _SIGNED,
     "attested_on": _ATTESTED,
 }
-_NO = r"(?:no\.?|number|num\.?|nbr\.?|#|id|code)(?!\w)"
+_NO = r"(?:no\.?|number|num\.?|nbr\.?|#|[i!l1|]d|code)(?!\w)"
 NUMBER_LABELS: Mapping[str, Labels] = {
     "state_license": (
         (rf"(?:licen[sc]e|credential) {_NO}|\blic\.? {_NO}|licen[sc]e\s*#", 1.0),

@@ -42,6 +42,8 @@ def has_tesseract() -> bool:
 def recognize(picture: Image.Image, *, number: int = 1, seconds: int = PAGE_SECONDS) -> Recognized:
     """Read one picture, whichever way it was scanned. Raises `NoTesseract`, and `TimeoutError` when it takes longer than `seconds`."""
     grey = evenly_lit(picture)
+    if not _has_ink(grey):
+        return Recognized(Page(number, grey.width, grey.height, (), "none"), grey)
     best: tuple[float, int, float, tuple[Word, ...]] | None = None
     for turn in _turns(grey, seconds):
         turned = grey.rotate(turn, expand=True) if turn else grey
@@ -62,6 +64,12 @@ def recognize(picture: Image.Image, *, number: int = 1, seconds: int = PAGE_SECO
     engine = "ocr" if words else "none"
     page = Page(number, straight.width, straight.height, words, engine, turn, skew)
     return Recognized(page, straight)
+
+
+def _has_ink(grey: Image.Image) -> bool:
+    """False for a page of nothing but paper and grain: less dark than a line of small print needs."""
+    small = grey.resize((max(1, grey.width // 3), max(1, grey.height // 3)), Image.Resampling.BOX)
+    return sum(small.histogram()[:110]) > 60
 
 
 def _turns(grey: Image.Image, seconds: int) -> list[int]:

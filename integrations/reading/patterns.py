@@ -132,6 +132,10 @@ def numbers_in(text: str) -> list[Found]:
         if digits < 3 or any(match.start() < known.end and known.start < match.end() for known in taken):
             continue
         start = match.start() + len(match.group()) - len(match.group().lstrip())
+        # Ohio's social workers have numbers like I.1234567; in a picture the letter looks like a digit.
+        if re.fullmatch(r"[1l|]\.\d{7}", value):
+            found.append(Found(start, match.end(), f"I{value[1:]}", 0.75))
+            continue
         found.append(Found(start, match.end(), value, 0.9 if digits >= 4 else 0.7))
     return found
 
@@ -158,14 +162,16 @@ def dea_numbers_in(text: str) -> list[Found]:
 _PARTICLE = r"(?:de|del|de la|la|van|von|der|den|di|da|al|el|St\.|Mc|O')"
 _FORENAME = r"[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-zà-ÿ]+)?"
 _NAME_MIXED = re.compile(
-    rf"\b(?:{_FORENAME})(?:\s+(?:[A-Z]\.?|{_FORENAME}))?(?:\s+{_PARTICLE})?\s+"
+    rf"\b(?:{_FORENAME})(?:\s+(?:[A-Z]\.|[A-Z](?![\w'’])|{_FORENAME}))?(?:\s+{_PARTICLE})?(?:\s+|(?<=\s[A-Z]\.))"
     rf"(?:(?:Mc|Mac|O['’]|D['’])?{_FORENAME})(?:\s+(?:Jr|Sr|II|III)\.?)?\b"
 )
 _UPPER = r"[A-ZÀ-Þ][A-ZÀ-Þ'’]+(?:-[A-ZÀ-Þ]+)?"
-_NAME_UPPER = re.compile(rf"\b{_UPPER}(?:\s+(?:[A-Z]\.?|{_UPPER}))?\s+{_UPPER}(?:\s+(?:JR|SR|II|III)\.?)?\b")
+_NAME_UPPER = re.compile(
+    rf"\b{_UPPER}(?:\s+(?:[A-Z]\.|[A-Z](?![\w'’])|{_UPPER}))?(?:\s+|(?<=\s[A-Z]\.)){_UPPER}(?:\s+(?:JR|SR|II|III)\.?)?\b"
+)
 _LAST_FIRST = re.compile(
     rf"\b((?:(?:Mc|Mac|O['’])?{_FORENAME}|{_UPPER})(?:\s+(?:{_FORENAME}|{_UPPER}))?)\s?,\s?"
-    rf"((?:{_FORENAME}|{_UPPER})(?:\s+(?:[A-Z]\.?|{_FORENAME}|{_UPPER}))?)"
+    rf"((?:{_FORENAME}|{_UPPER})(?:\s+(?:[A-Z]\.?(?![\w'’])|{_FORENAME}|{_UPPER}))?)"
 )
 _CREDENTIAL = re.compile(
     r"^(?:MD|DO|PHD|PSYD|EDD|LISW|LISW-S|LCSW|LICSW|LPCC|LPCC-S|LPC|LMHC|IMFT|LMFT|MFT|PMHNP|PMHNP-BC|APRN|APRN-CNP|CNP|NP|RN|"
@@ -189,7 +195,8 @@ _NOT_NAMES = frozenset(
     whereas having been duly schedules schedule period premium retroactive agent producer carrier underwritten
     credential credentialing council quality assurance healthcare health first last middle suffix other former names
     birth security employer identification account statement bank loss run claims report open closed paid reserve
-    title signed printed print sign here below above see pursuant revised code chapter section january february march april may june
+    we you assigned official transcript office arts science philosophy medical mutual aetna cigna organizations authorized awarded
+    conferred credit hours cumulative vitae resume profile complete board-certified title signed printed print sign here below above see pursuant revised code chapter section january february march april may june
     july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 
@@ -231,7 +238,8 @@ def _is_name(text: str) -> bool:
 
 def plain_name(text: str) -> str:
     """A name in ordinary capitals, single blanks, without credentials: `DANA R ORTIZ-VEGA` is `Dana R Ortiz-Vega`."""
-    words = [word for word in re.split(r"\s+", text.strip(" ,.;:")) if word]
+    spaced = re.sub(r"(?<=\b[A-Z]\.)(?=[A-Z])", " ", text.strip(" ,.;:"))
+    words = [word for word in re.split(r"\s+", spaced) if word]
     while len(words) > 2 and _CREDENTIAL.match(words[-1].upper().strip(".,")):
         words.pop()
     return " ".join(_capitals(word) if word.isupper() and len(word.strip(".")) > 1 else word for word in words)

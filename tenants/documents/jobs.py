@@ -17,6 +17,7 @@ from infra.storage import storage
 from infra.storage.client import object_key
 from integrations.clamav import ClamavClient, Infected, ScannerDown, ScannerRefused
 from integrations.filetypes import HEAD_BYTES, matches_declared, sniff_type
+from integrations.unsafe_files import why_unsafe
 from tenants.documents.models import Document
 from tenants.documents.services import abandon_upload, finish_scan, get_document
 from tenants.documents.states import DocumentStatus
@@ -62,13 +63,15 @@ def _inspect(work: Work, document: Document, copy: IO[bytes]) -> tuple[str | Non
         return "the checksum differs from the one that was promised", detected
     is_what_it_says = matches_declared(detected, document.content_type, document.filename)
     wrong_type = None if is_what_it_says else not_what_it_says(detected, document.content_type, document.filename)
+    unsafe = wrong_type or why_unsafe(copy, detected)
     copy.seek(0)
     try:
-        return _scan(copy) or wrong_type, detected
+        found = _scan(copy)
+        return (unsafe if unsafe and found and "Heuristics" in found else found or unsafe), detected
     except Unavailable:
-        if wrong_type is None:
+        if unsafe is None:
             raise
-        return wrong_type, detected
+        return unsafe, detected
 
 
 def _scan(copy: IO[bytes]) -> str | None:

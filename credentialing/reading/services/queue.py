@@ -123,12 +123,15 @@ def progress() -> Progress:
         return Progress(0, 0, 0, 0)
     since = oldest - timedelta(minutes=10)
     rows = db().execute(
-        select(Reading.status.in_(OPEN), func.count(), func.sum(Reading.pages_done), func.sum(Reading.pages_total))
+        select(Reading.status, func.count(), func.sum(Reading.pages_done), func.sum(Reading.pages_total))
         .where(Reading.tenant_id == current_tenant(), Reading.created_at >= since)
-        .group_by(Reading.status.in_(OPEN))
+        .group_by(Reading.status)
     )
-    counts = {bool(row[0]): (int(row[1]), int(row[2] or 0), int(row[3] or 0)) for row in rows}
-    still, past = counts.get(True, (0, 0, 0)), counts.get(False, (0, 0, 0))
+    counts = {True: (0, 0, 0), False: (0, 0, 0)}
+    for status, files, done, total in rows:
+        files_so_far, done_so_far, total_so_far = counts[status in OPEN]
+        counts[status in OPEN] = (files_so_far + files, done_so_far + int(done or 0), total_so_far + int(total or 0))
+    still, past = counts[True], counts[False]
     return Progress(still[0], past[0], still[1] + past[1], still[2] + past[2])
 
 

@@ -118,7 +118,9 @@ def _facts(wording: Wording, chance: random.Random) -> tuple[dict[str, str], dic
         end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
     first_nine = f"1{chance.randrange(10**8):08}"
     npi = first_nine + npi_check_digit(first_nine)
-    number = "".join(str(chance.randrange(1 if at == 0 else 0, 10)) if c == "#" else c for at, c in enumerate(wording.number))
+    number = "".join(
+        str(chance.randrange(1 if at == 0 else 0, 10)) if c == "#" else c for at, c in enumerate(wording.number)
+    )
     if wording.kind == "dea":
         number = dea_number(chance, last)
     shape = DATE_SHAPES[wording.dates]

@@ -34,7 +34,9 @@ class Result:
 
 def samples(wordings: Sequence[Wording], label: str) -> list[Drawn]:
     """Every wording once, each for another person."""
-    return [draw(wording, seed=index, name=f"{label}-{index:02}-{wording.kind}") for index, wording in enumerate(wordings)]
+    return [
+        draw(wording, seed=index, name=f"{label}-{index:02}-{wording.kind}") for index, wording in enumerate(wordings)
+    ]
 
 
 def seed_of(name: str, quality: str) -> int:

@@ -61,7 +61,9 @@ def _upside_down(pdf: bytes, chance: np.random.Generator) -> tuple[bytes, str]:
 
 def _fax(pdf: bytes, chance: np.random.Generator) -> tuple[bytes, str]:
     page = picture_of(pdf, 200).convert("L")
-    speckled = _noisy(page.filter(ImageFilter.GaussianBlur(0.5)), chance, 22).point(lambda value: 255 if value > 150 else 0)
+    speckled = _noisy(page.filter(ImageFilter.GaussianBlur(0.5)), chance, 22).point(
+        lambda value: 255 if value > 150 else 0
+    )
     out = io.BytesIO()
     speckled.convert("1").save(out, "TIFF", compression="group4", dpi=(204, 196))
     return out.getvalue(), "image/tiff"
