@@ -1,4 +1,4 @@
-"""What the hold list asks: which ends of a provider's rights stop billing. Two queries for any number of providers.
+"""What the hold list asks: which ends of a provider's rights stop billing. A query for each kind of end, for any number of providers.
 
 It knows no enrollment, so that enrollment can ask it.
 """
@@ -6,7 +6,7 @@ It knows no enrollment, so that enrollment can ask it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +15,13 @@ from sqlalchemy import or_, select
 from credentialing.enrollment.rules.lapsing import Ending
 from credentialing.monitoring.models import Expirable, Lapse
 from infra.db import current_tenant, db
+
+_further: list[Callable[[Collection[UUID]], Mapping[UUID, Sequence[Ending]]]] = []
+
+
+def add_endings(lookup: Callable[[Collection[UUID]], Mapping[UUID, Sequence[Ending]]]) -> None:
+    """Let another capability say what else stops billing for these providers, in one query. Called once, at import."""
+    _further.append(lookup)
 
 
 def endings_of(provider_ids: Collection[UUID], *, before: date) -> dict[UUID | None, list[Ending]]:
@@ -41,6 +48,9 @@ def endings_of(provider_ids: Collection[UUID], *, before: date) -> dict[UUID | N
         found[item.provider_id].append(_ending(item, None))
     for lapse in db().scalars(gaps):
         found[lapse.provider_id].append(_ending(lapse, lapse.restored_on))
+    for lookup in _further:
+        for provider_id, endings in lookup(provider_ids).items():
+            found[provider_id] += [ending for ending in endings if ending.ends_on < before]
     return found
 
 

@@ -13,6 +13,8 @@ from credentialing.requirements.catalog import load_catalog
 from infra.words import MONTHS, short_date
 
 DAYS_AHEAD = 120
+# Recredentialing begins 180 days ahead, a revalidation may be filed seven months ahead.
+FAR_AHEAD = 400
 KIND_GROUPS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("license", "Licenses", frozenset({"state_license", "board_cert"})),
     ("dea", "DEA", frozenset({"dea", "cds"})),
@@ -71,8 +73,8 @@ def chart_of(lines: Sequence[WatchedLine], today: date) -> Chart:
     weeks, shown = [], ""
     for at, (first, last) in enumerate(spans):
         inside = [line for line in lines if first <= line.item.ends_on <= last]
-        # Each month is named under its first column, the expired ones under theirs.
-        month = "Expired" if at == 0 else MONTHS[first.month - 1]
+        # Each month is named under its first column; one that the next follows at once has no room for its name.
+        month = "Past" if at == 0 else MONTHS[(first if at > 1 else first + timedelta(days=7)).month - 1]
         weeks.append(
             Week(
                 first=first,
@@ -82,10 +84,10 @@ def chart_of(lines: Sequence[WatchedLine], today: date) -> Chart:
                 x=round(at * width, 3),
                 width=round(width, 3),
                 label="Expired" if at == 0 else f"{short_date(first, today)} to {short_date(last, today)}",
-                month=month if month != shown else "",
+                month=month if month != shown and at != 1 else "",
             )
         )
-        shown = month
+        shown = month if at != 1 else shown
     return Chart(weeks, max([week.total for week in weeks], default=0), len(lines), sum(map(_may_hold, lines)))
 
 

@@ -17,6 +17,7 @@ from credentialing.monitoring.models import Expirable
 from credentialing.monitoring.permissions import EXPIRY_LIST, EXPIRY_NOTE, EXPIRY_READ
 from credentialing.monitoring.pictures import (
     DAYS_AHEAD,
+    FAR_AHEAD,
     KIND_GROUPS,
     TONES,
     bands_of,
@@ -25,7 +26,7 @@ from credentialing.monitoring.pictures import (
     month_days,
     month_of,
 )
-from credentialing.monitoring.rules import BANDS, band_of, when_words
+from credentialing.monitoring.rules import BANDS, band_of, revalidation_window, when_words
 from credentialing.monitoring.schemas import FeedBodySchema, NoteSchema
 from credentialing.monitoring.services.listing import lines_of
 from credentialing.providers.tabs import LIST, add_provider_tab
@@ -66,8 +67,11 @@ def _calendar(clinic_id: UUID, **more: Any) -> str:
     everything = services.list_watched(until=today + timedelta(days=DAYS_AHEAD))
     kinds = kinds_of(group)
     lines = [line for line in everything if not kinds or line.item.kind in kinds]
+    listed = lines
+    if group == "payers":
+        listed = services.list_watched(until=today + timedelta(days=FAR_AHEAD), kinds=kinds)
     since, until = _day("from"), _day("to")
-    shown = [line for line in lines if (since or date.min) <= line.item.ends_on <= (until or date.max)]
+    shown = [line for line in listed if (since or date.min) <= line.item.ends_on <= (until or date.max)]
     context: dict[str, Any] = {
         "clinic_id": clinic_id,
         "today": today,
@@ -144,6 +148,7 @@ def _item(clinic_id: UUID, item: Expirable, error: Invalid | Conflict | None = N
         "today": clinic_today(),
         "proposed": _proposed(item),
         "source_url": _source_url(clinic_id, item),
+        "opens_on": revalidation_window(item.ends_on) if item.kind == "medicare_revalidation" else None,
         "back": url_for("monitoring.calendar_page", clinic_id=clinic_id),
     }
     if request.headers.get("HX-Target") == "panel":

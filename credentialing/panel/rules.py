@@ -36,7 +36,6 @@ def release_when(state: EnrollmentState, payer: str, *, lapsed: str | None = Non
     """
     if lapsed is None:
         return RELEASES[state].format(payer=payer)
-    renewed = (
-        f"The renewal is on file ({lapsed.lower() if lapsed[1:2].islower() else lapsed}); the hold then goes by itself."
-    )
+    what = lapsed.lower() if lapsed[1:2].islower() else lapsed
+    renewed = f"The renewed {what} is on file; this hold then goes by itself."
     return renewed if state is S.LOADED_VERIFIED else f"{renewed} {RELEASES[state].format(payer=payer)}"

@@ -27,7 +27,7 @@ from credentialing.requirements.schemas import (
     count_by_owes,
     history_facts,
 )
-from credentialing.requirements.services import load_overrides
+from credentialing.requirements.sources import load_overrides
 from infra.problems import invalid
 from infra.web.query import choice_argument, day_argument, parameter, uuid_argument
 from tenants.access.chrome import clinic_today

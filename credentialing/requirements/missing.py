@@ -13,15 +13,8 @@ from credentialing.payers.book import Payer, payer
 from credentialing.providers.models import Provider
 from credentialing.requirements.catalog import load_catalog
 from credentialing.requirements.rules import Override, Place, in_force, next_step, who_owes
-from credentialing.requirements.services import (
-    FileBasis,
-    Line,
-    basis_of,
-    documents_of,
-    facts_of,
-    load_overrides,
-    said_by_credentials,
-)
+from credentialing.requirements.services import FileBasis, Line, basis_of
+from credentialing.requirements.sources import documents_of, facts_of, load_overrides, said_by_credentials
 from infra import clock
 from infra.db import current_scope, current_tenant, db
 from tenants.clinics.models import Clinic

@@ -14,7 +14,8 @@ from credentialing.providers.models import Provider
 from credentialing.requirements.catalog import LAPSES, load_catalog
 from credentialing.requirements.models import RequirementOverride
 from credentialing.requirements.rules import LEVEL_CHOICES, Override, in_force
-from credentialing.requirements.services import FileState, load_overrides, override_of, states_with
+from credentialing.requirements.services import FileState, states_with
+from credentialing.requirements.sources import load_overrides, override_of
 from infra import clock
 from infra.db import current_scope, current_tenant, db
 from infra.db.find import find

@@ -10,11 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from credentialing.credentials.models import Credential
 from credentialing.payers.book import Payer, load_book
 from credentialing.providers.models import Provider
 from credentialing.requirements.catalog import load_catalog
-from credentialing.requirements.models import RequirementOverride
 from credentialing.requirements.rules import (
     DocumentFacts,
     Override,
@@ -31,13 +29,19 @@ from credentialing.requirements.rules import (
     resolved,
     strictest,
 )
+from credentialing.requirements.sources import (
+    Said,
+    documents_of,
+    facts_of,
+    load_overrides,
+    said_by_credentials,
+)
 from infra import clock
 from infra.db import current_tenant, db
 from infra.outbox import OutboxRow, publish
 from tenants.clinics.models import Clinic
 from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
-from tenants.documents.states import DocumentStatus
 
 CHECK_TOPIC = "credentialing.check_files"
 PayersByProvider = Mapping[UUID, Sequence[str]]
@@ -195,70 +199,11 @@ def states_with(
     ]
 
 
-def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
-    """The available documents of these providers that somebody has sorted, in one query."""
-    found: dict[UUID, list[Document]] = defaultdict(list)
-    query = select(Document).where(
-        Document.tenant_id == current_tenant(),
-        Document.provider_id.in_(provider_ids),
-        Document.status == DocumentStatus.AVAILABLE,
-        Document.kind.is_not(None),
-    )
-    for document in db().scalars(query.order_by(Document.id)):
-        if document.provider_id is not None:
-            found[document.provider_id].append(document)
-    return found
-
-
-def said_by_credentials(provider_ids: Sequence[UUID]) -> dict[UUID, tuple[str | None, date | None]]:
-    """For each document that a credential rests on: its state and its end, in one query."""
-    rows = db().execute(
-        select(Credential.document_id, Credential.state, Credential.expires_on).where(
-            Credential.tenant_id == current_tenant(),
-            Credential.provider_id.in_(provider_ids),
-            Credential.document_id.is_not(None),
-            Credential.status.not_in(("removed", "superseded")),
-        )
-    )
-    return {row.document_id: (row.state, row.expires_on) for row in rows}
-
-
-def load_overrides() -> list[Override]:
-    """Every override of this clinic with its history, in the order in which they were made."""
-    query = select(RequirementOverride).where(RequirementOverride.tenant_id == current_tenant())
-    return [override_of(row) for row in db().scalars(query.order_by(RequirementOverride.id))]
-
-
-def override_of(row: RequirementOverride) -> Override:
-    """A stored override as the rules see it."""
-    return Override(
-        id=str(row.id),
-        code=row.code,
-        effective_on=row.effective_on,
-        payer_id=row.payer_id,
-        license_type=row.license_type,
-        state=row.state,
-        level=row.level,
-        validity_days=row.validity_days,
-        kinds=tuple(row.kinds) if row.kinds else None,
-        on_lapse=row.on_lapse,
-        reason=row.reason,
-        undoes=str(row.undoes_id) if row.undoes_id else None,
-    )
-
-
-def facts_of(document: Document, said: tuple[str | None, date | None] = (None, None)) -> DocumentFacts:
-    """A stored document as the rules see it, with what a credential says that rests on it."""
-    review = "uploaded" if document.review_status == "pending" else document.review_status
-    ends = document.expires_on or said[1]
-    return DocumentFacts(str(document.id), document.kind or "", review, document.created_at.date(), ends, state=said[0])
-
-
 def basis_of(
     provider: Provider,
     clinic: Clinic,
     documents: Sequence[Document],
-    said: Mapping[UUID, tuple[str | None, date | None]],
+    said: Said,
     overrides: tuple[Override, ...],
     today: date,
 ) -> FileBasis | None:
@@ -268,7 +213,10 @@ def basis_of(
     traits = tuple(name for name, holds in clinic.traits.items() if holds)
     return FileBasis(
         place=Place(str(provider.license_type), clinic.state, traits),
-        facts=tuple(facts_of(document, said.get(document.id, (None, None))) for document in documents),
+        facts=(
+            *(facts_of(document, said.of(document.id)) for document in documents),
+            *said.proven.get(provider.id, ()),
+        ),
         documents={str(document.id): document for document in documents},
         checks=frozenset({"registry"} if provider.registry_status == "found" else ()),
         home_states=frozenset({clinic.state, *([provider.license_state] if provider.license_state else [])}),

@@ -18,7 +18,7 @@ from credentialing.requirements.overriding import kind_label, override_history
 from credentialing.requirements.permissions import MISSING_READ, REQUIREMENT_READ, REQUIREMENT_WRITE
 from credentialing.requirements.rules import PARTY_WORDS, Place, Requirement, in_force, resolved
 from credentialing.requirements.schemas import ChangeSchema, UndoSchema, change_of, count_by_owes
-from credentialing.requirements.services import load_overrides
+from credentialing.requirements.sources import load_overrides
 from infra.problems import Conflict, Invalid
 from infra.web.pages import errors_by_field, read_form, render
 from infra.words import counted
@@ -143,7 +143,7 @@ def _asked(clinic_id: UUID, error: Invalid | None = None, found: overriding.Prev
         state=state,
         states=[(each, each) for each in STATE_CODES],
         validity=_validity,
-        kind_label=kind_label,
+        accepted=_accepted,
         party_words=PARTY_WORDS,
         history=override_history(),
         state_words=STATE_WORDS,
@@ -167,6 +167,13 @@ def _values() -> dict[str, Any]:
     if request.method == "GET":
         return {"code": request.args.get("change", ""), "kinds": []}
     return {**request.form, "kinds": request.form.getlist("kinds")}
+
+
+def _accepted(row: Requirement) -> str:
+    """Which documents do, where an override says so."""
+    if not row.changed_by or row.kinds == load_catalog().documents[row.code].kinds:
+        return ""
+    return f"Accepted: {', '.join(kind_label(kind) for kind in row.kinds)}"
 
 
 def _validity(row: Requirement) -> str:

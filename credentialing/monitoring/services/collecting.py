@@ -20,7 +20,7 @@ from credentialing.providers.models import Provider
 from credentialing.requirements.catalog import DocumentKind, load_catalog
 from credentialing.requirements.missing import OF_THE_CLINIC
 from credentialing.requirements.rules import Override, Place, Requirement, expiry_of, in_force, requirement_of, resolved
-from credentialing.requirements.services import documents_of, facts_of, load_overrides, said_by_credentials
+from credentialing.requirements.sources import Said, documents_of, facts_of, load_overrides, said_by_credentials
 from infra import clock
 from infra.db import current_tenant, db
 from tenants.clinics.models import Clinic
@@ -42,7 +42,7 @@ class Sources:
     providers: Sequence[Provider]
     overrides: tuple[Override, ...]
     documents: Mapping[UUID, Sequence[Document]]
-    said: Mapping[UUID, tuple[str | None, date | None]]
+    said: Said
     credentials: Mapping[UUID, Sequence[Credential]]
     own_documents: Sequence[Document]
     cases: Sequence[Enrollment]
@@ -114,7 +114,7 @@ def _claims_of(sources: Sources, provider: Provider) -> Claims:
     home = provider.license_state or sources.clinic.state
     for document in sources.documents.get(provider.id, ()):
         if document.id not in covered:
-            _claim_document(claims, document, sources.said.get(document.id, (None, None)), home)
+            _claim_document(claims, document, sources.said.of(document.id), home)
     _claim_file(claims, provider, home)
     return claims
 

@@ -67,6 +67,16 @@ def list_watched(
     return lines_of(items)
 
 
+def next_ends(provider_ids: Collection[UUID]) -> dict[UUID, Expirable]:
+    """What of each provider ends first, in one query; what has expired comes before all. Providers without an end are left out."""
+    query = (
+        select(Expirable)
+        .where(Expirable.tenant_id == current_tenant(), Expirable.provider_id.in_(provider_ids))
+        .order_by(Expirable.ends_on.desc(), Expirable.id)
+    )
+    return {row.provider_id: row for row in db().scalars(query) if row.provider_id is not None}
+
+
 def lines_of(items: Sequence[Expirable]) -> list[WatchedLine]:
     """These things with whose they are and what was said of them."""
     names = provider_names([item.provider_id for item in items if item.provider_id])

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from credentialing.monitoring.services.listing import next_ends
 from credentialing.providers import registry, services
 from credentialing.providers.api import name_cursor
 from credentialing.providers.models import Provider
@@ -75,6 +76,7 @@ def list_page(clinic_id: UUID) -> ResponseReturnValue:
         clinic_id=clinic_id,
         providers=shown,
         files=files_of(shown),
+        ends=next_ends([provider.id for provider in shown]),
         panels=panel_strips([provider.id for provider in shown]),
         counts=count_providers(),
         search=search,
