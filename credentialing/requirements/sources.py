@@ -1,0 +1,101 @@
+"""What the requirements of providers rest on: their documents, what credentials say of them, and the clinic's overrides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from credentialing.credentials.models import Credential
+from credentialing.requirements.models import RequirementOverride
+from credentialing.requirements.rules import DocumentFacts, Override
+from infra.db import current_tenant, db
+from tenants.documents.models import Document
+from tenants.documents.states import DocumentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What credentials say: of each document that one rests on its state and its end, and what they prove by themselves."""
+
+    by_document: Mapping[UUID, tuple[str | None, date | None]]
+    proven: Mapping[UUID, Sequence[DocumentFacts]]
+
+    def of(self, document_id: UUID) -> tuple[str | None, date | None]:
+        """State and end of a document, as far as a credential says them."""
+        return self.by_document.get(document_id, (None, None))
+
+
+def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
+    """The available documents of these providers that somebody has sorted, in one query."""
+    found: dict[UUID, list[Document]] = defaultdict(list)
+    query = select(Document).where(
+        Document.tenant_id == current_tenant(),
+        Document.provider_id.in_(provider_ids),
+        Document.status == DocumentStatus.AVAILABLE,
+        Document.kind.is_not(None),
+    )
+    for document in db().scalars(query.order_by(Document.id)):
+        if document.provider_id is not None:
+            found[document.provider_id].append(document)
+    return found
+
+
+def said_by_credentials(provider_ids: Sequence[UUID]) -> Said:
+    """What the credentials of these providers say of their documents, and which need none, in one query."""
+    query = select(Credential).where(
+        Credential.tenant_id == current_tenant(),
+        Credential.provider_id.in_(provider_ids),
+        Credential.status.not_in(("removed", "superseded")),
+    )
+    by_document: dict[UUID, tuple[str | None, date | None]] = {}
+    proven: dict[UUID, list[DocumentFacts]] = defaultdict(list)
+    for row in db().scalars(query.order_by(Credential.id)):
+        if row.document_id is not None:
+            by_document[row.document_id] = (row.state, row.expires_on)
+        if _proves_itself(row):
+            day = row.issued_on or row.changed_at.date()
+            proven[row.provider_id].append(DocumentFacts("", row.kind, "accepted", day, row.expires_on, row.state))
+    return Said(by_document, proven)
+
+
+def _proves_itself(row: Credential) -> bool:
+    """The CAQH attestation is a day, not a paper; the board's own look-up of a license counts as proof (NCQA CR 3)."""
+    if row.kind == "caqh_profile":
+        return row.issued_on is not None
+    return row.kind == "state_license" and row.source == "source" and row.status in ("active", "expired")
+
+
+def load_overrides() -> list[Override]:
+    """Every override of this clinic with its history, in the order in which they were made."""
+    query = select(RequirementOverride).where(RequirementOverride.tenant_id == current_tenant())
+    return [override_of(row) for row in db().scalars(query.order_by(RequirementOverride.id))]
+
+
+def override_of(row: RequirementOverride) -> Override:
+    """A stored override as the rules see it."""
+    return Override(
+        id=str(row.id),
+        code=row.code,
+        effective_on=row.effective_on,
+        payer_id=row.payer_id,
+        license_type=row.license_type,
+        state=row.state,
+        level=row.level,
+        validity_days=row.validity_days,
+        kinds=tuple(row.kinds) if row.kinds else None,
+        on_lapse=row.on_lapse,
+        reason=row.reason,
+        undoes=str(row.undoes_id) if row.undoes_id else None,
+    )
+
+
+def facts_of(document: Document, said: tuple[str | None, date | None] = (None, None)) -> DocumentFacts:
+    """A stored document as the rules see it, with what a credential says that rests on it."""
+    review = "uploaded" if document.review_status == "pending" else document.review_status
+    ends = document.expires_on or said[1]
+    return DocumentFacts(str(document.id), document.kind or "", review, document.created_at.date(), ends, state=said[0])
