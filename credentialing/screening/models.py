@@ -24,13 +24,13 @@ class ScreeningMatch(TenantModel):
         belongs_to_clinic(),
         belongs_to("provider", "provider_id"),
         belongs_to("document", "evidence_document_id"),
-        CheckConstraint("list IN ('leie', 'sam')", name="list"),
+        CheckConstraint("source IN ('leie', 'sam')", name="source"),
         CheckConstraint("basis IN ('npi', 'name_and_birth', 'name_and_near_birth', 'name_only')", name="basis"),
         CheckConstraint("state IN ('new', 'cleared', 'escalated', 'confirmed')", name="state"),
         UniqueConstraint(
             "tenant_id",
             "provider_id",
-            "list",
+            "source",
             "entry_print",
             "provider_print",
             name="uq_screening_match_tenant_id_pair",
@@ -39,7 +39,7 @@ class ScreeningMatch(TenantModel):
     )
 
     provider_id: Mapped[UUID]
-    list: Mapped[str]
+    source: Mapped[str]
     entry_print: Mapped[str]
     provider_print: Mapped[str]
     basis: Mapped[str]

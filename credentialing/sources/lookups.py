@@ -104,7 +104,7 @@ def whole_list(reads: Reads, source: str) -> WholeList:
     wanted = f"SELECT ctid::text, nullif({name}, '|'), nullif(npi, '{none}') FROM ref.{source}"  # noqa: S608
     rows = reads.execute(text(f"{wanted} WHERE {name} <> '|' OR npi <> '{none}'")).all()
     index = ListIndex((row[1] for row in rows), (row[2] for row in rows))
-    index.add_aliases(reads.execute(text(f"SELECT key, raw FROM ref.{source}_alias")).tuples())  # noqa: S608
+    index.add_aliases(reads.execute(text(f"SELECT key, raw FROM ref.{source}_alias")))  # noqa: S608
     return WholeList(index, source, [row[0] for row in rows])
 
 

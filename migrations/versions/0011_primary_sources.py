@@ -60,7 +60,7 @@ def _screening() -> None:
     tenant_table(
         "screening_match",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
-        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("entry_print", sa.Text(), nullable=False),
         sa.Column("provider_print", sa.Text(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
@@ -75,7 +75,7 @@ def _screening() -> None:
         sa.Column("list_version", sa.BigInteger()),
         sa.Column("evidence_document_id", sa.Uuid()),
         sa.Column("version", sa.Integer(), nullable=False),
-        one_of("screening_match", "list", ("leie", "sam")),
+        one_of("screening_match", "source", ("leie", "sam")),
         one_of("screening_match", "basis", BASES),
         one_of("screening_match", "state", STATES),
         refers("screening_match", "provider_id", "provider"),
@@ -83,7 +83,7 @@ def _screening() -> None:
         sa.UniqueConstraint(
             "tenant_id",
             "provider_id",
-            "list",
+            "source",
             "entry_print",
             "provider_print",
             name="uq_screening_match_tenant_id_pair",

@@ -14,7 +14,8 @@ class Ending:
     """Something of a provider with an end. Empty `state`, `payer_id` and `payer_kinds` mean that its end concerns all of them.
 
     `holds` is whether billing stops after `ends_on`; `exceptions` are the payers for whom it is the other way. `restored_on` is
-    the first day that counts again after a renewal that came late; None while there is none.
+    the first day that counts again after a renewal that came late; None while there is none. `words` are said in place of the
+    sentence about an expiry, for what did not expire.
     """
 
     label: str
@@ -25,6 +26,7 @@ class Ending:
     holds: bool = True
     exceptions: tuple[tuple[str, bool], ...] = ()
     restored_on: date | None = None
+    words: str = ""
 
 
 def concerns(ending: Ending, *, payer_id: str, payer_kind: str, state: str) -> bool:
@@ -61,5 +63,7 @@ def lapse_words(ending: Ending, on: date) -> str:
     Source:
         Product rule: the hold list says why in one sentence (looks.md).
     """
+    if ending.words:
+        return ending.words
     where = f" ({ending.state})" if ending.state else ""
     return f"{ending.label} expired on {short_date(ending.ends_on, on)}{where}."

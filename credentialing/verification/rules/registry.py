@@ -1,14 +1,11 @@
-"""What a source's answer means for a provider."""
+"""What the NPI registry's answer means for a provider, and the form that every judgment has."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from credentialing.providers.rules import PersonName, is_somebody_else, names_agree, proper_name
-
-VALID_DAYS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,3 @@ def judge_registry(
     if differing:
         return Judgment("differs", True, "Same person; some fields differ from the file.")
     return Judgment("confirmed", True, "The registry and the file say the same.")
-
-
-def valid_until(verified_on: date) -> date:
-    """Return the last day on which a check counts.
-
-    Source:
-        NCQA credentialing standard CR 3, verification time limit of 120 days (files processed from July 1, 2025).
-    """
-    return verified_on + timedelta(days=VALID_DAYS)
