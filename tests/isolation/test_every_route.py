@@ -20,12 +20,19 @@ def routes(app, *, inside):
                 yield rule, method, wanted
 
 
+def made_up(name, converter):
+    """A value of the kind that this part of an address takes; nothing has it."""
+    kind = type(converter).__name__
+    if kind == "AnyConverter":
+        return sorted(converter.items)[0]
+    usual = "1710448576" if name == "npi" else "x"
+    return {"UUIDConverter": uuid.uuid4(), "IntegerConverter": 1}.get(kind, usual)
+
+
 def address(app, rule, clinic_id, **ids):
-    values = {}
-    for name in rule.arguments:
-        converter = type(rule._converters[name]).__name__
-        default = uuid.uuid4() if converter == "UUIDConverter" else "1710448576" if name == "npi" else "x"
-        values[name] = clinic_id if name == "clinic_id" else ids.get(name, default)
+    values = {name: ids.get(name, made_up(name, rule._converters[name])) for name in rule.arguments}
+    if "clinic_id" in values:
+        values["clinic_id"] = clinic_id
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, values)
 
