@@ -52,7 +52,7 @@ class PacketForm(TenantModel):
 class Attestation(TenantModel):
     """One signature of a provider under their file. Nothing of it changes; the job that makes the signed PDF adds the document.
 
-    `facts` is what the file said, secrets masked, and `facts_hash` its SHA-256. `drawing` is the path of a drawn signature (SVG),
+    `facts` is what the file said, as pairs of name and words in the order that was read, secrets masked, and `facts_hash` its SHA-256. `drawing` is the path of a drawn signature (SVG),
     `ip` and `user_agent` where it came from. `statements` is the text that was read, as it was then.
     """
 
@@ -68,7 +68,7 @@ class Attestation(TenantModel):
     provider_id: Mapped[UUID]
     text_version: Mapped[str]
     statements: Mapped[list[Any]]
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[list[Any]]
     facts_hash: Mapped[str]
     signed_name: Mapped[str]
     method: Mapped[str]
@@ -81,6 +81,11 @@ class Attestation(TenantModel):
     user_agent: Mapped[str]
     document_id: Mapped[UUID | None]
     job_id: Mapped[UUID | None]
+
+    @property
+    def facts_said(self) -> dict[str, str]:
+        """What the file said, by name."""
+        return {str(name): str(words) for name, words in self.facts}
 
 
 class PacketRequest(TenantModel):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from integrations.pdf.forms import Box, FormField, FormLayout
 from integrations.pdf.reading import TextBox
 
-_ABOVE, _BESIDE, _CLOSE, _WIDE = 16.0, 220.0, 16.0, 12.0
+_ABOVE, _BESIDE, _CLOSE, _WIDE, _TALL = 16.0, 220.0, 16.0, 12.0, 18.0
 _MOST_WORDS = 12
 
 
@@ -45,16 +45,21 @@ def _nearby(field: FormField, layout: FormLayout, words: Mapping[int, Sequence[T
         return _text(next(iter(_chunks(after)), []))
     before = [word for word in line if 0 <= box.x - word.x - word.width < _BESIDE]
     left = next(reversed(_chunks(before)), [])
-    if len(_text(left)) > 3 and box.x - left[-1].x - left[-1].width < _CLOSE:
+    close = bool(left) and box.x - left[-1].x - left[-1].width < _CLOSE
+    if close and box.height < _TALL and len(_text(left)) > 3:
         return _text(left)
-    above = [
-        word
-        for word in printed
-        if -2 <= box.y - word.y - word.height < _ABOVE
-        and word.x < box.x + box.width
-        and word.x + word.width > box.x - 4
-    ]
-    return _text(next(iter(_chunks(sorted(_topmost(above), key=lambda word: word.x))), [])) or _text(left)
+    return _text(_above(box, printed)) or _text(left)
+
+
+def _above(box: Box, printed: Sequence[Box]) -> list[Box]:
+    """The part of the nearest line above that stands over the field."""
+    over = [word for word in printed if -2 <= box.y - word.y - word.height < _ABOVE]
+    for low in sorted({round(word.y + word.height) for word in over}, reverse=True):
+        line = sorted((word for word in over if abs(word.y + word.height - low) < 4), key=lambda word: word.x)
+        for part in _chunks(line):
+            if part[0].x < box.x + box.width and part[-1].x + part[-1].width > box.x:
+                return part
+    return []
 
 
 def _chunks(line: Sequence[Box]) -> list[list[Box]]:
@@ -66,14 +71,6 @@ def _chunks(line: Sequence[Box]) -> list[list[Box]]:
         else:
             parts.append([word])
     return parts
-
-
-def _topmost(words: Sequence[Box]) -> list[Box]:
-    """Of several lines the one nearest to the field."""
-    if not words:
-        return []
-    lowest = max(word.y + word.height for word in words)
-    return [word for word in words if lowest - (word.y + word.height) < 4]
 
 
 def _same_line(word: Box, box: Box) -> bool:

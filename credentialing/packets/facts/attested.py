@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from credentialing.credentials.models import Credential
 from credentialing.credentials.services import credentials_of
 from credentialing.providers.models import FileEntry, Provider
+from credentialing.providers.sections import SECTIONS, Section
 from credentialing.providers.services.entries import entries_of
 from credentialing.requirements.catalog import load_catalog
 
@@ -33,6 +36,12 @@ _PROVIDER_FIELDS = {
 # Kinds whose renewal is no new statement of the provider: they are asked about elsewhere, and the attestation is one of them.
 _LEFT_OUT = frozenset({"attestation_release", "caqh_profile"})
 _OUT_OF_USE = frozenset({"removed", "superseded"})
+# Marks of ours, no statement of the provider.
+_LABELS = {
+    spec.name: spec.label for section in SECTIONS.values() if section.kind == "credentials" for spec in section.fields
+}
+_DATE = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d\d))?")
+_OURS = frozenset({"is_primary", "is_authorized"})
 
 
 def attested_facts(providers: Sequence[Provider]) -> dict[UUID, Attested]:
@@ -56,36 +65,58 @@ def _facts(provider: Provider, held: Sequence[Credential], entries: Sequence[Fil
         if row.kind in _LEFT_OUT or row.status in _OUT_OF_USE:
             continue
         label = documents[row.kind].label if row.kind in documents else row.kind
-        name = f"{label} {row.state or ''}".strip()
-        facts[_free(facts, name)] = "; ".join(part for part in _credential_words(row) if part)
+        facts[_free(facts, f"{label} {row.state or ''}".strip())] = "; ".join(filter(None, _credential_words(row)))
     for entry in entries:
-        section = entry.section.replace("_", " ").capitalize()
-        words = "; ".join(
-            f"{key.replace('_', ' ')}: {_said(value)}" for key, value in sorted(entry.values.items()) if _said(value)
-        )
-        facts[_free(facts, section)] = words
+        section = SECTIONS.get(entry.section)
+        name = section.title if section else entry.section.replace("_", " ").capitalize()
+        facts[_free(facts, name)] = "; ".join(_entry_words(section, entry.values))
     return {name: words for name, words in facts.items() if words}
 
 
 def _credential_words(row: Credential) -> list[str]:
-    details = (f"{key.replace('_', ' ')}: {_said(value)}" for key, value in sorted(row.details.items()) if _said(value))
+    details = [
+        f"{_LABELS.get(key, key.replace('_', ' '))}: {_said(value, key)}"
+        for key, value in sorted(row.details.items())
+        if _said(value, key) and key not in _OURS
+    ]
     return [
         row.number_shown,
         row.issuer or "",
         row.holder_name or "",
-        f"from {row.issued_on.isoformat()}" if row.issued_on else "",
-        f"until {row.expires_on.isoformat()}" if row.expires_on else "",
+        f"from {_said(row.issued_on)}" if row.issued_on else "",
+        f"until {_said(row.expires_on)}" if row.expires_on else "",
         *details,
     ]
 
 
-def _said(value: Any) -> str:
+def _entry_words(section: Section | None, values: Mapping[str, Any]) -> list[str]:
+    """What an entry says, field by field in the order of its section; the first ones speak for themselves."""
+    order = [spec.name for spec in section.fields] if section else sorted(values)
+    names = [name for name in order if name in values] + sorted(name for name in values if name not in order)
+    found: list[str] = []
+    for name in names:
+        spec = section.spec(name) if section else None
+        words = dict(spec.options).get(str(values[name]), "") if spec and spec.options else ""
+        words = words or _said(values[name], name)
+        if words and not (name == "kind" and words == "Work"):
+            label = (spec.label if spec else name.replace("_", " ")).rstrip("?")
+            found.append(words if len(found) < 2 and not isinstance(values[name], bool) else f"{label}: {words}")
+    return found
+
+
+def _said(value: Any, name: str = "") -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name.endswith("_cents") and isinstance(value, int):
+        return f"${value // 100:,}"
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
+    found = _DATE.fullmatch(str(value))
+    if found:
+        day, month = found["day"], date(int(found["year"]), int(found["month"]), 1)
+        return f"{month:%b} {int(day)}, {month.year}" if day else f"{month:%b} {month.year}"
     return str(value)
 
 

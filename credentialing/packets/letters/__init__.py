@@ -86,6 +86,7 @@ def front_pages(letter: Mapping[str, Any], placed: Sequence[PlacedPart], total: 
         )
     said = {
         "count": f"{counted(len(placed), 'document')}, {counted(total, 'page')}.",
+        "total": str(total),
         "groups": [{"name": name, "rows": rows} for name, rows in groups.items()],
     }
     return typeset(_template("front.typ"), {**letter, **said}, made_at=made_at)
@@ -109,7 +110,7 @@ def attestation_pdf(attestation: Attestation, *, clinic_name: str, provider_name
         "who": [["Provider", provider_name], ["Clinic", clinic_name], ["Text", f"Version {attestation.text_version}"]],
         "introduction": INTRODUCTION,
         "statements": attestation.statements,
-        "facts": [[name, words] for name, words in attestation.facts.items()],
+        "facts": attestation.facts,
         "name": attestation.signed_name,
         "drawn": attestation.method == "drawn",
         "signature": [

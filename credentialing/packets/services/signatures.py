@@ -72,7 +72,7 @@ def _state(attestation: Attestation | None, now: Attested | None) -> SignatureSt
         return SignatureState("none")
     if attestation.facts_hash == facts_hash(now):
         return SignatureState("signed", attestation)
-    return SignatureState("stale", attestation, tuple(changed_names(attestation.facts, now)))
+    return SignatureState("stale", attestation, tuple(changed_names(attestation.facts_said, now)))
 
 
 def newest_attestations(provider_ids: Sequence[UUID]) -> dict[UUID, Attestation]:
@@ -136,7 +136,7 @@ def sign(signing: Signing) -> Attestation:
         provider_id=provider.id,
         text_version=TEXT_VERSION,
         statements=list(STATEMENTS),
-        facts=facts,
+        facts=[[name, words] for name, words in facts.items()],
         facts_hash=signing.facts_hash,
         signed_name=signing.signed_name.strip(),
         method=signing.method,

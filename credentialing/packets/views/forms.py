@@ -171,7 +171,7 @@ def save_map(clinic_id: UUID, form_id: UUID) -> ResponseReturnValue:
     entries = {name: dict(entry) for name, entry in form.field_map.items()}
     for number, field in enumerate(forms.layout_fields(form)):
         if f"fact-{number}" in request.form:
-            entries[field.name] = _entry(number)
+            entries[field.name] = _entry(number, field)
     version = request.form.get("version", "")
     try:
         form = forms.save_map(form_id, field_map=entries, if_version=int(version) if version.isdigit() else None)
@@ -187,12 +187,14 @@ def save_map(clinic_id: UUID, form_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("packets.form_page", clinic_id=clinic_id, form_id=form_id, page=page))
 
 
-def _entry(number: int) -> dict[str, str]:
+def _entry(number: int, field: FormField) -> dict[str, str]:
     fact = request.form[f"fact-{number}"]
     text, wanted = request.form.get(f"text-{number}", "").strip(), request.form.get(f"is-{number}", "").strip()
-    if fact in (_EMPTY, _TEXT):
-        return {"text": text} if fact == _TEXT and text else {}
-    return {"fact": fact, "is": wanted} if wanted else {"fact": fact}
+    if fact == _TEXT:
+        return {"text": "yes"} if field.kind == "checkbox" else {"text": text} if text else {}
+    if fact == _EMPTY:
+        return {}
+    return {"fact": fact, "is": wanted} if wanted and field.kind in ("checkbox", "radio") else {"fact": fact}
 
 
 @bp.post("/c/<uuid:clinic_id>/forms/<uuid:form_id>")

@@ -13,11 +13,13 @@ from credentialing.enrollment.rules.panel import WORDS, line_word
 from credentialing.enrollment.services import get_enrollment
 from credentialing.packets.permissions import FORM_WRITE, PACKET_READ, PACKET_WORK
 from credentialing.packets.schemas import PacketFixSchema, PacketSetupSchema
-from credentialing.packets.services import fixes, overview, versions
+from credentialing.packets.services import fixes, overview, signatures, versions
 from credentialing.packets.services.contents import save_setup
 from credentialing.packets.services.overview import Line, Packet
 from credentialing.packets.views.blueprint import bp
 from credentialing.payers.book import payer
+from credentialing.providers.services import get_provider
+from credentialing.providers.views.tabs import ProviderTab, add_provider_tab, provider_tabs
 from credentialing.requirements.catalog import load_catalog
 from infra.db import unit_of_work
 from infra.problems import Conflict, Invalid, NotFound, StaleVersion
@@ -26,6 +28,7 @@ from tenants.access.chrome import crumbs, home_of
 from tenants.access.gate import access, actor, may, member
 from tenants.documents.uploads import start_download
 
+add_provider_tab(ProviderTab("Packets", "packets.provider_page", PACKET_READ, 40))
 SIGNATURE_WORDS = {
     "none": ("Not signed here", "neutral"),
     "signed": ("Signed", "good"),
@@ -78,6 +81,34 @@ def list_page(clinic_id: UUID) -> ResponseReturnValue:
 
 def _first_defects(lines: Sequence[Line]) -> dict[UUID, str]:
     return {line.case.id: blocking(line.defects)[0].message for line in lines if not line.is_ready}
+
+
+@bp.get("/c/<uuid:clinic_id>/providers/<uuid:provider_id>/packets")
+@access(PACKET_READ)
+def provider_page(clinic_id: UUID, provider_id: UUID) -> ResponseReturnValue:
+    """The packets of one provider, and every signature under the file."""
+    provider = get_provider(provider_id)
+    lines = overview.packet_lines(provider_id=provider_id)
+    crumbs(
+        (member().clinic_name, home_of(member())),
+        ("Providers", url_for("providers.list_page", clinic_id=clinic_id)),
+        (provider.name, url_for("providers.file_page", clinic_id=clinic_id, provider_id=provider_id)),
+        ("Packets", None),
+    )
+    return render(
+        "packets/provider.html",
+        clinic_id=clinic_id,
+        provider=provider,
+        tabs=provider_tabs(clinic_id, provider_id),
+        lines=lines,
+        first=_first_defects(lines),
+        state=signatures.signature_states([provider])[provider_id],
+        signed=signatures.attestations_of(provider_id),
+        payer_name=payer_name,
+        line_word=line_word,
+        words={state.value: word for state, (word, _) in WORDS.items()},
+        signature_words=SIGNATURE_WORDS,
+    )
 
 
 @bp.get("/c/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/packet")

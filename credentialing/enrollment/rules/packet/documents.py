@@ -11,8 +11,8 @@ from infra.words import counted, short_date
 # What a payer gives by its approval cannot be part of the application to it.
 GIVEN_BY = {"medicare_ptan": "medicare", "medicaid_id": "medicaid_ffs"}
 W9_DAYS = 365
-_OPTUM = "Optum, most frequent defects (payers.yaml)"
-_HABIT = "Common payer habit (confidence C)"
+_OPTUM = "Optum’s list of the most frequent defects"
+_HABIT = "Common payer habit"
 
 
 def asks_for(payer_kind: str, code: str, payer_kinds: Collection[str]) -> bool:
@@ -41,7 +41,13 @@ def _document_defect(item: PacketItem, today: date, within_days: int) -> Defect 
 
     if item.status == "missing":
         if item.code == "attestation_release":
-            return defect("document-missing", f"{item.label} is missing.", "Upload it.", "ask_signature")
+            return defect(
+                "document-missing",
+                f"{item.label} is missing.",
+                "Have the provider sign on the phone, or upload the signed paper.",
+                "ask_signature",
+                "NCQA CR 3 (signed attestation)",
+            )
         return defect("document-missing", f"{item.label} is missing.", "Upload it.")
     if item.status == "rejected":
         return defect("document-rejected", f"{item.label} was rejected.", "Upload a corrected one.")
@@ -49,7 +55,13 @@ def _document_defect(item: PacketItem, today: date, within_days: int) -> Defect 
         ended = f" on {short_date(item.expires_on, today)}" if item.expires_on else ""
         return defect("document-expired", f"{item.label} expired{ended}.", "Upload the renewed one.")
     if item.status == "uploaded":
-        return defect("document-in-review", f"{item.label} has not been reviewed.", "Accept or reject it.", "review")
+        return defect(
+            "document-in-review",
+            f"{item.label} has not been reviewed.",
+            "Accept or reject it.",
+            "review",
+            "Product rule: only what a person accepted is sent",
+        )
     if item.expires_on is not None and item.expires_on <= today + timedelta(days=within_days):
         left = counted((item.expires_on - today).days, "day")
         return defect(
@@ -116,5 +128,5 @@ def _w9_defects(paper: Paper, today: date) -> Iterator[Defect]:
             "blocks",
             "upload",
             paper.kind,
-            "Payers take a W-9 of the last 12 months (requirements.yaml, w9)",
+            "Payers take a W-9 of the last 12 months",
         )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from credentialing.enrollment.rules.packet.facts import Defect, PacketFacts, malpractice_minimum
 from infra.words import short_date
 
-_NCQA = "NCQA CR 3: five years of work history; over 6 months explained, over 1 year in writing (confidence C)"
+_NCQA = "NCQA CR 3: five years of work history, gaps over 6 months explained, over a year in writing"
 ATTESTATION_DAYS = 120
 
 
@@ -91,7 +91,7 @@ def _policies(facts: PacketFacts, today: date, within_days: int) -> Iterator[Def
             "Ask for the declarations page of the renewed policy.",
             action="ask_provider",
             subject="malpractice_face",
-            source="Optum, most frequent defects (payers.yaml)",
+            source="Optum’s list of the most frequent defects",
         )
         return
     best = max(current, key=lambda row: (row.expires_on or date.max, row.each_cents or 0))
@@ -102,7 +102,7 @@ def _policies(facts: PacketFacts, today: date, within_days: int) -> Iterator[Def
             "Send it when it has begun, with the policy before it until then.",
             action="ask_provider",
             subject="malpractice_face",
-            source="requirements: effective date not in the future",
+            source="Payers ask for insurance that is in force",
         )
     if best.expires_on is not None and best.expires_on <= today + timedelta(days=within_days):
         yield Defect(
@@ -111,7 +111,7 @@ def _policies(facts: PacketFacts, today: date, within_days: int) -> Iterator[Def
             "Ask for the renewal first.",
             action="ask_provider",
             subject="malpractice_face",
-            source="Common payer habit (confidence C)",
+            source="Common payer habit",
         )
     each, total, source = malpractice_minimum(facts.payer_id, facts.state, is_prescriber=facts.is_prescriber)
     low = (best.each_cents is not None and best.each_cents < each) or (
@@ -169,7 +169,7 @@ def _signature(facts: PacketFacts, today: date) -> Iterator[Defect]:
                 "Have the provider read and sign again.",
                 action="ask_signature",
                 subject="attestation_release",
-                source="NCQA 2025: no older than 120 days at the decision (domain.md 2.1)",
+                source="NCQA 2025: no older than 120 days at the decision",
             )
     elif signature.status == "none" and "attestation_release" not in answers:
         yield Defect(

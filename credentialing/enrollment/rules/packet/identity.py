@@ -11,8 +11,8 @@ from credentialing.providers.rules import PersonName, names_agree
 from infra.words import short_date
 
 _CAQH = "caqh.org, ProView resources: every 120 days, Illinois 180"
-_OPTUM = "Optum, most frequent defects (payers.yaml)"
-_NPPES = "NPPES; payers load what the registry says (domain.md 2.3)"
+_OPTUM = "Optum’s list of the most frequent defects"
+_NPPES = "NPPES: payers load what the registry says"
 
 
 def identity_defects(facts: PacketFacts, today: date) -> Iterator[Defect]:
@@ -96,7 +96,7 @@ def _registry(facts: PacketFacts) -> Iterator[Defect]:
             f"No taxonomy in the NPI registry ({', '.join(facts.registry_taxonomies[:3])}) fits the license type.",
             "Have the provider add the right taxonomy at NPPES, or correct the license type in the file.",
             action="ask_provider",
-            source="NUCC taxonomies by license type (requirements.yaml); a wrong taxonomy denies a whole category",
+            source="NUCC taxonomies by license type: a wrong one denies a whole category of claims",
         )
 
 
