@@ -91,6 +91,8 @@ def save_credential(
     if credential is not None and if_version is not None and credential.version != if_version:
         raise StaleVersion
     if credential is None:
+        if not any(value is not None for value in (*columns.values(), *details.values())):
+            raise invalid(next(iter(values), "values"), "Enter something first.")
         credential = summary.opened_row(provider, kind, source, new_id or uuid7())
         held.append(credential)
     _refuse_reversed(credential, columns)

@@ -82,6 +82,8 @@ def save_entry(
         raise invalid(wrong if wrong in loaded else next(iter(loaded), wrong), "It ends before it begins.")
     old = dict(entry.values) if entry else {}
     changes = {name: (shown(old.get(name)), shown(value)) for name, value in loaded.items() if old.get(name) != value}
+    if entry is None and not any(value is not None for value in merged.values()):
+        raise invalid(next(iter(loaded), "values"), "Enter something first.")
     if entry is None:
         entry = FileEntry(
             id=new_id or uuid7(),

@@ -309,7 +309,7 @@ def edit(clinic_id: UUID, provider_id: UUID) -> ResponseReturnValue:
         changes["former_names"] = [name.strip() for name in names if name.strip()]
         nullable = {key for key, field in ProviderChangeSchema().fields.items() if field.allow_none}
         changes |= dict.fromkeys(
-            key for key in nullable - {"dea_number", "birth_date"} if key in form and not form[key].strip()
+            key for key in nullable - {"dea_number", "birth_date", "ssn"} if key in form and not form[key].strip()
         )
         _refuse_no_name(form)
         version = request.form.get("version", "")

@@ -86,6 +86,8 @@ def test_credentials_are_added_replaced_and_removed(clinic, base):
     wrong = api.call("PUT", f"{path}/{held['dea']['id']}", json={"kind": "dea", "values": {"number": "BD1234567"}})
     assert (wrong.status_code, wrong.json["errors"][0]["pointer"]) == (422, "#/values/number")
     api.post(path, {"kind": "driving_license", "values": {}}, expect=422)
+    api.post(path, {"kind": "board_cert", "values": {"issuer": ""}}, expect=422)
+    api.post(f"{base}/sections/languages/entries", {"values": {}}, expect=422)
     assert api.call("DELETE", f"{path}/{made['id']}").status_code == 204
     api.get(f"{path}/{made['id']}", expect=404)
 

@@ -9,11 +9,13 @@ from uuid import UUID
 import pytest
 
 from credentialing.credentials.services import credentials_of
+from credentialing.providers.provenance import FactSource
 from credentialing.providers.sections import DISCLOSURES, SECTIONS
-from credentialing.providers.services.sections import entries_of
+from credentialing.providers.services.sections import entries_of, save_entry
 from infra.ids import uuid7
 from tenants.access.roles import Role
 from tests.support.cases import make_provider
+from tests.support.counting import counted_statements
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_every_section_has_a_page_and_a_blank_row(clinic, file):
         for kind, _label in section.kinds or ((("", ""),) if section.kind == "entries" else ()):
             address = f"{base}/{section.code}/new" + (f"?kind={kind}" if kind else "")
             assert "hx-post" in pages.get(address, htmx=True)
-            pages.get(address)
+    assert "New job" in pages.get(f"{base}/work_history/new")
     pages.get(f"{base}/no-such-section", expect=404)
     pages.get(f"{base}/licenses/new?kind=dea", expect=404)
 
@@ -171,3 +173,24 @@ def test_the_provider_goes_through_their_own_file_on_the_phone(clinic, world, fi
     person.pages.post(f"{theirs}/languages/{uuid7()}", {"language": "Dutch"}, expect=404)
     person.pages.post(f"{base}/identity/reveal", {"which": ":birth_date", "reason": "curious"}, expect=403)
     assert "My file" in person.pages.get("/me/panel")
+
+
+def test_a_page_costs_the_same_few_statements_whatever_the_file_holds(clinic, file):
+    provider_id, base = file
+    addresses = [base, f"{base}/work_history", f"{base}/identity"]
+
+    def counts():
+        found = []
+        for address in addresses:
+            with counted_statements() as statements:
+                clinic.admin.pages.get(address)
+            found.append(len(statements))
+        return found
+
+    few = counts()
+    with clinic.work():
+        for year in range(2000, 2020):
+            job = {"kind": "job", "employer": f"Practice {year}", "started": f"{year}-01", "ended": f"{year}-12"}
+            save_entry(provider_id=provider_id, section="work_history", values=job, source=FactSource("person"))
+    assert counts() == few
+    assert max(few) <= 16, few
