@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 import pikepdf
 
@@ -48,7 +48,7 @@ def _office_defect(stream: IO[bytes]) -> str | None:
 
 def _pdf_password(stream: IO[bytes]) -> str | None:
     try:
-        pikepdf.open(stream).close()
+        pikepdf.open(cast(BinaryIO, stream)).close()
     except pikepdf.PasswordError:
         return "it is protected by a password: take the password off and send it again"
     except (pikepdf.PdfError, ValueError, RuntimeError, OSError):

@@ -46,12 +46,23 @@ STATUS_WORDS = {
 def _work_of(documents: Sequence[Document]) -> Mapping[UUID, Work]:
     """What reading says of documents in a list."""
     clinic_id = member().clinic_id
+    readings = services.readings_of([document.id for document in documents])
+    names = provider_names([row.guessed_provider_id for row in readings.values() if row.guessed_provider_id])
     found = {}
-    for document_id, reading in services.readings_of([document.id for document in documents]).items():
+    for document_id, reading in readings.items():
         if reading.status in ("queued", "reading", "to_confirm", "unreadable"):
             word, tone = STATUS_WORDS[reading.status]
             address = url_for("reading.read_page", clinic_id=clinic_id, document_id=document_id)
-            found[document_id] = Work(word, tone, address if may(READING_CONFIRM) else None, reading.problem)
+            kind = (
+                f"{len(reading.parts)} documents"
+                if reading.parts
+                else kind_label(reading.kind)
+                if reading.kind
+                else None
+            )
+            whose = names.get(reading.guessed_provider_id) if reading.guessed_provider_id else None
+            link = address if may(READING_CONFIRM) else None
+            found[document_id] = Work(word, tone, link, reading.problem, kind, whose)
     return found
 
 

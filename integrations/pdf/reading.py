@@ -119,19 +119,19 @@ def _opened(content: bytes) -> Any:
     except pypdfium2.PdfiumError as error:
         if error.err_code == _PASSWORD_NEEDED:
             raise UnreadablePdf("password", "is protected by a password") from error
-        if _has_no_pages(content):
-            raise UnreadablePdf("no_pages", "has no pages") from error
         if b"%%EOF" not in content[-2048:]:
             raise UnreadablePdf("cut_off", "was cut off: its end is missing") from error
+        if _has_no_pages(content):
+            raise UnreadablePdf("no_pages", "has no pages") from error
         raise UnreadablePdf("damaged", "is damaged and does not open") from error
 
 
 def _has_no_pages(content: bytes) -> bool:
     try:
-        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as file:
+        with pikepdf.open(io.BytesIO(content)) as file:
             return len(file.pages) == 0
-    except (pikepdf.PdfError, ValueError, RuntimeError):
-        return False
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        return "unable to find any pages" in str(error)
 
 
 def _page_words(page: Any) -> Iterator[TextBox]:

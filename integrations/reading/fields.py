@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from integrations.reading.issuers import find_issuer, find_state
-from integrations.reading.labels import AMOUNTS, DATE_LABELS, DATES, NAMES, NUMBER_LABELS, Labels, fields_of
+from integrations.reading.labels import AMOUNTS, DATES, Labels, date_labels, fields_of, name_labels, number_labels
 from integrations.reading.limits import find_limits
 from integrations.reading.page import Box, Page, Segment
 from integrations.reading.patterns import Found, dates_in, dea_numbers_in, months_in, names_in, npis_in, numbers_in
@@ -188,7 +188,7 @@ def _as_field(name: str, hit: tuple[Found, float, Segment, Page, str]) -> Field:
 
 
 def _dates(pages: Sequence[Page], name: str) -> Iterator[Field]:
-    for hit in labelled(pages, DATE_LABELS[name], _whole_dates if name != "expires_on" else _ends):
+    for hit in labelled(pages, date_labels(name), _whole_dates if name != "expires_on" else _ends):
         before = hit[2].text[: hit[0].start]
         if not _BIRTH.search(before) and not _BIRTH.search(hit[4]):
             yield _as_field(name, hit)
@@ -233,7 +233,7 @@ def _numbers(pages: Sequence[Page], kind: str) -> Iterator[Field]:
                     yield _field("number", found.value, found.sure * min(1.0, letters + 0.15), page.number, box)
         return
     finder: Finder = _eins if kind == "irs_letter" else numbers_in
-    for hit in labelled(pages, NUMBER_LABELS.get(kind, ()), finder, far=14):
+    for hit in labelled(pages, number_labels(kind), finder, far=14):
         if not npis_in(hit[0].value):
             yield _as_field("number", hit)
 
@@ -260,7 +260,7 @@ def _holder_names(pages: Sequence[Page], kind: str) -> Iterator[Field]:
         yield from _party_names(pages)
     if kind == "photo_id":
         yield from _card_names(pages)
-    for hit in labelled(pages, NAMES, names_in, far=16):
+    for hit in labelled(pages, name_labels(), names_in, far=16):
         yield _as_field("holder_name", hit)
     for page in pages[:2]:
         for before, segment in pairwise(page.segments):
@@ -299,8 +299,8 @@ _SOMEBODY_ELSE = re.compile(
     re.I,
 )
 _BUSINESS = re.compile(
-    r"[A-Z][\w&.,'’\- ]{2,50}\b(?:LLC|L\.L\.C\.|PLLC|INC\.?|Inc\.?|CORP\.?|Corp\.?|LLP|LTD\.?|Ltd\.?|PC|P\.C\.|Counseling|COUNSELING|Center|CENTER|"
-    r"Clinic|CLINIC|Associates|ASSOCIATES|Services|SERVICES|Group|GROUP)"
+    r"[A-Z][\w&.,'’\- ]{2,50}\b(?:LLC|L\.L\.C\.|PLLC|INC\.?|Inc\.?|CORP\.?|Corp\.?|LLP|LTD\.?|Ltd\.?|PC|P\.C\.|"
+    r"Counseling|COUNSELING|Center|CENTER|Clinic|CLINIC|Associates|ASSOCIATES|Services|SERVICES|Group|GROUP)"
 )
 _PARTY = (
     (

@@ -3,59 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from integrations.reading.labels import issuer_patterns, issuer_words
 from integrations.reading.page import Box, Page, Segment
 from integrations.reading.states import state_code, states_in
 
 Hit = tuple[str, float, int, Box, str]
 
-_BOARD = r"(?:[A-Z][\w.&,'’\-]*,? |of |and |the |for |& )*"
-ISSUERS: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "state_license": (
-        (rf"(?:State|Commonwealth|STATE|COMMONWEALTH)?[\w ]{{0,30}}?{_BOARD}(?:Board|BOARD)\b[\w ,&]*", 0.9),
-        (r"(?:[A-Z]\w+ )*(?:Department|DEPARTMENT|Division|DIVISION|Bureau|BUREAU|Agency) (?:of|OF|for|FOR) [\w ,&]+", 0.8),
-        (r"[\w ]*(?:Professional Licensing Agency|PROFESSIONAL LICENSING AGENCY|Licensing Board|LICENSING BOARD)", 0.88),
-    ),
-    "board_cert": (
-        (r"(?:[A-Z][\w\-]+ )*(?:American|AMERICAN|National|NATIONAL|Behavior|BEHAVIOR)[\w ,&\-]*(?:Board|BOARD|Center|CENTER|Commission|COMMISSION|Association|ASSOCIATION|Academy|ACADEMY|Council|COUNCIL)[\w ,&]*", 0.92),
-        (r"[A-Z][\w ,&\-]*(?:Certification|CERTIFICATION|Credentialing|CREDENTIALING)[\w ,&\-]*(?:Board|BOARD|Center|CENTER|Commission|COMMISSION|Council|COUNCIL)[\w ,&]*", 0.9),
-    ),
-    "malpractice_face": (
-        (r"[A-Z][\w.&,'’\- ]*(?:Insurance|INSURANCE|Indemnity|INDEMNITY|Assurance|ASSURANCE|Casualty|CASUALTY|Underwriters|UNDERWRITERS|Mutual|MUTUAL|Reciprocal|RECIPROCAL|Risk Retention Group|RISK RETENTION GROUP)(?: (?:Company|COMPANY|Co\.|CO\.|Corporation|CORPORATION|Exchange|EXCHANGE|Group|GROUP|Trust|TRUST|Inc\.?|Association|ASSOCIATION))*(?:,? Inc\.?)?", 0.85),
-    ),
-    "diploma": (
-        (r"(?:The |THE )?(?:[A-Z][\w.'’\-]+ )*(?:University|UNIVERSITY|College|COLLEGE|Institute|INSTITUTE)(?: (?:of|OF|at|AT) [A-Z][\w\-]+(?: [A-Z][\w\-]+){0,2})?", 0.9),
-    ),
-    "cpr": ((r"American Heart Association|AMERICAN HEART ASSOCIATION|American Red Cross|AMERICAN RED CROSS|Health & Safety Institute|American Safety & Health Institute|National Safety Council|NATIONAL SAFETY COUNCIL|[A-Z][\w ]+ (?:CPR|Safety) (?:Institute|Council|Foundation|Academy)", 0.95),),
-    "medicare_ptan": ((r"CGS Administrators(?:,? LLC)?|Palmetto GBA|Noridian Healthcare Solutions|Novitas Solutions|National Government Services|NATIONAL GOVERNMENT SERVICES|First Coast Service Options|Wisconsin Physicians Service|WPS Government Health Administrators", 0.95),),
-    "cds": (
-        (rf"(?:State|STATE)?[\w ]{{0,30}}?{_BOARD}(?:Board|BOARD) (?:of|OF) (?:Pharmacy|PHARMACY)", 0.92),
-        (r"[\w ]*(?:Department|DEPARTMENT|Bureau|BUREAU|Division|DIVISION|Office|OFFICE) (?:of|OF|for|FOR) [\w ,&]+", 0.8),
-        (rf"[\w ]{{0,30}}?{_BOARD}(?:Board|BOARD)\b[\w ,&]*|[\w ]*(?:Licensing Agency|LICENSING AGENCY)", 0.75),
-    ),
-}  # fmt: skip
-_SAME = {"claims_history": "malpractice_face", "residency": "diploma"}
-_LABELS = re.compile(
-    r"(?:insurance company|insurer|carrier|underwritten by|issuing (?:company|authority|agency|board)|certifying (?:body|board)|issued by|insuring company|company|institution|school|training organization|agency)\s*:?\s*$|(?:insurer|carrier|underwritten by|issued by|issuing (?:company|authority|agency|board)|certifying (?:body|board)|institution|insurance company)\s*:\s*",
-    re.I,
-)
-_NOT_ISSUERS = re.compile(
-    r"insured|insurance (?:policy|certificate|coverage)|this|liability insurance|certificate of|evidence of|verified|your ",
-    re.I,
-)
-
 
 def find_issuer(pages: Sequence[Page], kind: str) -> Iterator[Hit]:
     """Candidates of who issued it: what follows a label, or what is called as issuers of this kind are, higher on the page first."""
-    patterns = ISSUERS.get(_SAME.get(kind, kind), ())
+    patterns = issuer_patterns(kind)
+    never = re.compile(issuer_words()[1], re.I)
     for page in pages[:2]:
         for index, segment in enumerate([*page.segments, *_wrapped_titles(page)]):
             for pattern, weight in patterns:
                 for match in re.finditer(pattern, segment.text):
                     words = _trimmed(match.group())
-                    if len(words) < 6 or _NOT_ISSUERS.search(words):
+                    if len(words) < 6 or never.search(words):
                         continue
                     box, letters = segment.part(match.start(), match.end())
                     high = 1.0 - 0.25 * segment.box.top
@@ -76,7 +43,7 @@ def _wrapped_titles(page: Page) -> Iterator[Segment]:
 
 def _told(page: Page, index: int, segment: Segment, start: int) -> bool:
     before = segment.text[:start] or (page.segments[index - 1].text if 0 < index < len(page.segments) else "")
-    return bool(_LABELS.search(before))
+    return bool(re.search(issuer_words()[0], before, re.I))
 
 
 def _trimmed(words: str) -> str:
@@ -142,7 +109,8 @@ def _state_weight(before: str, behind: str, kind: str) -> float:
     if re.search(r"(?:state|commonwealth) of\s*$", before, re.I):
         return 0.96
     if re.match(
-        r"(?i)\s+(?:state )?(?:\w+,? (?:and )?){0,5}(?:board|department|bureau|division|medicaid|driver|professional|license|bmv|controlled)",
+        r"(?i)\s+(?:state )?(?:\w+,? (?:and )?){0,5}"
+        r"(?:board|department|bureau|division|medicaid|driver|professional|license|bmv|controlled)",
         behind,
     ):
         return 0.95

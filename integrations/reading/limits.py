@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from integrations.reading.labels import EACH_LABEL, TOTAL_LABEL
+from integrations.reading.labels import limit_label
 from integrations.reading.page import Box, Page, Segment
 from integrations.reading.patterns import Found, amounts_in
 
 Hit = tuple[str, float, int, Box, str]
-_EACH = re.compile(EACH_LABEL, re.I)
-_TOTAL = re.compile(TOTAL_LABEL, re.I)
 _LIMITS = re.compile(r"limits?\b|coverage|liability", re.I)
 
 
@@ -20,7 +18,7 @@ def find_limits(pages: Sequence[Page], name: str) -> Iterator[Hit]:
 
     Documents write `$1,000,000 each claim / $3,000,000 aggregate`, the words before the amounts or over them, or only the pair.
     """
-    label = _EACH if name == "limits_each_cents" else _TOTAL
+    label = re.compile(limit_label(name), re.I)
     for page in pages:
         for index, segment in enumerate(page.segments):
             amounts = amounts_in(segment.text)
@@ -46,7 +44,7 @@ def _pair(segment: Segment, amounts: Sequence[Found], page: Page, name: str) -> 
     between = segment.text[first.end : second.start]
     if len(between) > 40 or int(first.value) > int(second.value):
         return
-    named = bool(_LIMITS.search(segment.text) or _EACH.search(segment.text) or _TOTAL.search(segment.text))
+    named = bool(_LIMITS.search(segment.text) or re.search(limit_label(name), segment.text, re.I))
     chosen = first if name == "limits_each_cents" else second
     yield _hit(segment, chosen, page, 0.96 if named else 0.85, "limits")
 

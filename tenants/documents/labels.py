@@ -21,12 +21,17 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a higher floor does with a document: a word with its tone, where a person goes on, and what is wrong, if anything is."""
+    """What a higher floor does with a document: a word with its tone, where a person goes on, and what is wrong, if anything is.
+
+    `kind` and `whose` are what it seems to be, in words, while no person has said so.
+    """
 
     word: str
     tone: str
     url: str | None
     problem: str | None = None
+    kind: str | None = None
+    whose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

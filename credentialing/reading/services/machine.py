@@ -31,6 +31,7 @@ from tenants.documents.models import Document
 from tenants.documents.services import READ_BY_PRODUCT
 
 TOPIC = "credentialing.read_document"
+_WORTH_SAYING = 0.5
 NOT_READ_KINDS = READ_BY_PRODUCT | {"contract", "bundle"}
 
 
@@ -137,14 +138,15 @@ def finish_reading(document: Document, *, notes: Sequence[str] = (), total: int 
         for part in parts
         if several
     ]
-    guesses = classify([page for page in pages if page.number <= parts[0].last] if several else pages)
+    first = [page for page in pages if page.number <= parts[0].last] if several else pages
+    guesses = classify(first)
     reading.guesses = [
         {"kind": guess.kind, "confidence": guess.confidence, "because": list(guess.because)} for guess in guesses
     ]
     best = guesses[0] if guesses else None
     reading.kind, reading.kind_confidence = (best.kind, round(best.confidence * 100)) if best else (None, 0)
-    fields = extract(pages, reading.kind or "other")
-    _match(reading, document, pages, fields)
+    fields = extract(first, reading.kind or "other")
+    _match(reading, document, first, fields)
     _keep_fields(reading, fields)
     reading.confidence = round(
         100 * overall(reading.kind, reading.kind_confidence / 100, reading.provider_confidence / 100, reading.fields)
@@ -181,7 +183,7 @@ def _match(reading: Reading, document: Document, pages: Sequence[Page], fields: 
     providers = {str(provider.id): provider for provider in db().scalars(query)}
     people = [person_of(provider) for provider in providers.values()]
     found = match_person(pages, fields, people)
-    best = found[0] if found else None
+    best = found[0] if found and found[0].confidence >= _WORTH_SAYING else None
     reading.guessed_provider_id = UUID(best.key) if best else None
     reading.provider_confidence = round(best.confidence * 100) if best else 0
     reading.provider_because = best.because if best else ""
