@@ -212,7 +212,7 @@ def basis_of(
         return None
     traits = tuple(name for name, holds in clinic.traits.items() if holds)
     return FileBasis(
-        place=Place(str(provider.license_type), clinic.state, traits),
+        place=Place(str(provider.license_type), clinic.state, traits, _conditions(provider, said)),
         facts=(
             *(facts_of(document, said.of(document.id)) for document in documents),
             *said.proven.get(provider.id, ()),
@@ -223,6 +223,10 @@ def basis_of(
         overrides=overrides,
         today=today,
     )
+
+
+def _conditions(provider: Provider, said: Said) -> tuple[str, ...]:
+    return ("has_disclosures",) if provider.id in said.disclosed else ()
 
 
 def _file_state(provider: Provider, basis: FileBasis | None, payers: Sequence[Payer]) -> FileState:

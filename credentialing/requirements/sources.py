@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from credentialing.credentials.models import Credential
+from credentialing.providers.models import FileEntry
 from credentialing.requirements.models import RequirementOverride
 from credentialing.requirements.rules import DocumentFacts, Override
 from infra.db import current_tenant, db
@@ -20,10 +21,14 @@ from tenants.documents.states import DocumentStatus
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What credentials say: of each document that one rests on its state and its end, and what they prove by themselves."""
+    """What credentials say: of each document that one rests on its state and its end, and what they prove by themselves.
+
+    `disclosed` are the providers who answered a disclosure question with yes: each yes is explained in writing.
+    """
 
     by_document: Mapping[UUID, tuple[str | None, date | None]]
     proven: Mapping[UUID, Sequence[DocumentFacts]]
+    disclosed: frozenset[UUID] = frozenset()
 
     def of(self, document_id: UUID) -> tuple[str | None, date | None]:
         """State and end of a document, as far as a credential says them."""
@@ -46,7 +51,7 @@ def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
 
 
 def said_by_credentials(provider_ids: Sequence[UUID]) -> Said:
-    """What the credentials of these providers say of their documents, and which need none, in one query."""
+    """What the credentials of these providers say of their documents, which need none, and who disclosed something; two queries."""
     query = select(Credential).where(
         Credential.tenant_id == current_tenant(),
         Credential.provider_id.in_(provider_ids),
@@ -60,7 +65,18 @@ def said_by_credentials(provider_ids: Sequence[UUID]) -> Said:
         if _proves_itself(row):
             day = row.issued_on or row.changed_at.date()
             proven[row.provider_id].append(DocumentFacts("", row.kind, "accepted", day, row.expires_on, row.state))
-    return Said(by_document, proven)
+    return Said(by_document, proven, _disclosed(provider_ids))
+
+
+def _disclosed(provider_ids: Sequence[UUID]) -> frozenset[UUID]:
+    query = select(FileEntry.provider_id).where(
+        FileEntry.tenant_id == current_tenant(),
+        FileEntry.provider_id.in_(provider_ids),
+        FileEntry.section == "disclosures",
+        FileEntry.removed_at.is_(None),
+        FileEntry.values["answer"].as_boolean(),
+    )
+    return frozenset(db().scalars(query.distinct()))
 
 
 def _proves_itself(row: Credential) -> bool:

@@ -13,6 +13,7 @@ from credentialing.providers.models import FieldChange, FileEntry, Provider
 from credentialing.providers.provenance import FactSource, history_of
 from credentialing.providers.services import change_provider, get_provider
 from credentialing.providers.services.sections import entries_of, file_gaps, remove_entry, save_entry, save_facts
+from credentialing.requirements.services import file_of
 from infra.db import Scope, unit_of_work
 from infra.ids import uuid7
 from infra.problems import Invalid, NotFound
@@ -153,6 +154,26 @@ def test_what_is_missing_names_the_field_and_the_payers(clinic, monkeypatch):
     assert ("disclosures", "11 questions are not answered") in said
     assert next(gap.needed_for for gap in gaps if gap.section == "licenses")[0] == "aetna"
     assert not [gap for gap in gaps if gap.section in ("references", "hospital", "training")]
+
+
+def test_a_disclosed_yes_asks_for_its_explanation_as_a_document(clinic):
+    provider_id, _ = make_provider(clinic)
+
+    def asked():
+        with clinic.work():
+            lines = file_of(get_provider(provider_id)).lines
+            return next(
+                line.requirement.applies for line in lines if line.requirement.code == "disclosure_explanations"
+            )
+
+    assert not asked()
+    with clinic.work():
+        answer = {"question": "conviction", "answer": True}
+        save_entry(provider_id=provider_id, section="disclosures", values=answer, source=TYPED)
+    assert asked()
+    with clinic.work():
+        save_entry(provider_id=provider_id, section="disclosures", values=answer | {"answer": False}, source=TYPED)
+    assert not asked()
 
 
 def test_the_database_gives_a_provider_their_own_rows_only(clinic):
