@@ -46,6 +46,7 @@ def watch_expiries(work: Work) -> None:
     "clinic.changed",
     "enrollment.loaded",
     "enrollment.terminated",
+    "committee.decided",
 )
 @job("credentialing.refresh_watch")
 def refresh_after_change(work: Work, *, event: str, facts: dict[str, Any]) -> None:

@@ -94,7 +94,7 @@ def _webhook_try() -> None:
         sa.Column("latency_ms", sa.Integer(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         one_of("webhook_try", "outcome", ("delivered", "failed", "gone")),
-        refers("webhook_try", "delivery_id", "webhook_delivery"),
+        refers("webhook_try", "delivery_id", "webhook_delivery", ondelete="CASCADE"),
         readers="staff",
         grants="SELECT, INSERT",
     )

@@ -45,6 +45,13 @@ def deliver_webhook(work: Work, *, delivery_id: str) -> None:
         services.settle(row_id, job_id=work.id, result=result)
 
 
+@job("tenants.prune_webhooks")
+def prune_webhooks(work: Work) -> None:
+    """Forget what was delivered long ago."""
+    with work.finish():
+        services.prune_log()
+
+
 @job("tenants.send_webhook_notice", max_attempts=20)
 def send_webhook_notice(work: Work, *, endpoint_id: str, membership_id: str) -> None:
     """Mail a person that a webhook was switched off, and what to do."""

@@ -71,12 +71,12 @@ class WebhookDelivery(TenantModel):
 
 
 class WebhookTry(TenantModel):
-    """One call as it went. Append-only."""
+    """One call as it went. Append-only; it goes with its delivery when the log is pruned."""
 
     __tablename__ = "webhook_try"
     __table_args__ = (
         belongs_to_clinic(),
-        belongs_to("webhook_delivery", "delivery_id"),
+        belongs_to("webhook_delivery", "delivery_id", ondelete="CASCADE"),
         CheckConstraint("outcome IN ('delivered', 'failed', 'gone')", name="outcome"),
         Index("ix_webhook_try_delivery", "tenant_id", "delivery_id", "id"),
     )

@@ -14,6 +14,8 @@ MAX_ATTEMPTS = len(RETRY_AFTER_S) + 1
 MAX_ENDPOINTS = 10
 MAX_LISTED = 200
 PERSISTENT = timedelta(days=3)
+KEPT = timedelta(days=90)
+"""How long the log of deliveries is kept."""
 OVERLAP_HOURS = 24
 MAX_OVERLAP_HOURS = 7 * 24
 

@@ -49,6 +49,17 @@ def list_decisions(
     return [(decision, case) for decision, case in rows]
 
 
+def latest_decisions() -> Sequence[CommitteeDecision]:
+    """For each provider the decision that stands: the latest one that was no deferral."""
+    query = (
+        select(CommitteeDecision)
+        .where(CommitteeDecision.tenant_id == current_tenant(), CommitteeDecision.outcome != Outcome.DEFERRED.value)
+        .ext(distinct_on(CommitteeDecision.provider_id))
+        .order_by(CommitteeDecision.provider_id, CommitteeDecision.decided_on.desc(), CommitteeDecision.id.desc())
+    )
+    return db().scalars(query).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where the committee's work stands: notices that are due, and who must come back, both soonest first."""
@@ -74,14 +85,8 @@ def standing(*, ahead: timedelta = timedelta(days=120), most: int = 100) -> Stan
         .order_by(CommitteeDecision.notice_due_on, CommitteeDecision.id)
         .limit(most)
     )
-    latest = (
-        select(CommitteeDecision)
-        .where(CommitteeDecision.tenant_id == current_tenant(), CommitteeDecision.outcome != Outcome.DEFERRED.value)
-        .ext(distinct_on(CommitteeDecision.provider_id))
-        .order_by(CommitteeDecision.provider_id, CommitteeDecision.decided_on.desc(), CommitteeDecision.id.desc())
-    )
     by = clinic_day() + ahead
-    due = [row for row in db().scalars(latest) if row.recredential_due_on and row.recredential_due_on <= by]
+    due = [row for row in latest_decisions() if row.recredential_due_on and row.recredential_due_on <= by]
     return Standing(
         [(decision, case) for decision, case in db().execute(told).all()],
         sorted(due, key=lambda row: (row.recredential_due_on or date.max, row.id))[:most],

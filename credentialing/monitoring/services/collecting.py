@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from credentialing.committee.models import CommitteeDecision
+from credentialing.committee.services.listing import latest_decisions
 from credentialing.credentials.models import Credential
 from credentialing.credentials.services import credentials_of
 from credentialing.enrollment.models import Enrollment
@@ -46,6 +48,7 @@ class Sources:
     credentials: Mapping[UUID, Sequence[Credential]]
     own_documents: Sequence[Document]
     cases: Sequence[Enrollment]
+    decisions: Sequence[CommitteeDecision] = ()
     begun: dict[str, date | None] = field(default_factory=dict)
     _asked: dict[tuple[str, str, str | None], dict[str, Requirement]] = field(default_factory=dict)
 
@@ -62,7 +65,7 @@ class Sources:
 
 
 def load_sources() -> Sources:
-    """Read all that a watch list rests on, in eight statements."""
+    """Read all that a watch list rests on, in eight statements; one more where a committee decides."""
     clinic = get_clinic()
     today = clock.today(clinic.timezone)
     query = select(Provider).where(Provider.tenant_id == current_tenant(), Provider.status != "left")
@@ -86,6 +89,7 @@ def load_sources() -> Sources:
         credentials=credentials_of(ids),
         own_documents=db().scalars(own.order_by(Document.id)).all(),
         cases=db().scalars(cases.order_by(Enrollment.id)).all(),
+        decisions=list(latest_decisions()) if clinic.traits.get("delegated") else (),
     )
 
 
@@ -98,6 +102,7 @@ def collect(sources: Sources) -> list[Watched]:
     found += _watched(sources, _claims_of_clinic(sources), None, OF_THE_CLINIC)
     known = {provider.id for provider in sources.providers}
     found += [item for case in sources.cases if case.provider_id in known for item in _asked_again(case)]
+    found += [item for row in sources.decisions if row.provider_id in known for item in _decided_again(row)]
     return found
 
 
@@ -221,3 +226,19 @@ def _asked_again(case: Enrollment) -> Iterator[Watched]:
         source_id=case.id,
         payer_id=case.payer_id,
     )
+
+
+def _decided_again(decision: CommitteeDecision) -> Iterator[Watched]:
+    """The recredentialing by the clinic's own committee, where a payer has delegated that."""
+    if decision.recredential_due_on is not None:
+        yield Watched(
+            key=item_key(RECREDENTIALING, decision.provider_id, case_id=decision.case_id),
+            provider_id=decision.provider_id,
+            kind=RECREDENTIALING,
+            label="Committee recredentialing",
+            ends_on=decision.recredential_due_on,
+            owes="vendor",
+            holds=False,
+            source_kind="provider",
+            source_id=decision.provider_id,
+        )

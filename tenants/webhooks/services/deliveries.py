@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from infra import clock
 from infra.db import current_tenant, db
@@ -22,7 +22,7 @@ from integrations.webhooks import CallResult, Message
 from tenants.audit import record
 from tenants.webhooks.events import TEST_EVENT, find_public_event
 from tenants.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookTry
-from tenants.webhooks.rules import is_persistent, judge, next_try_in_s, public_facts
+from tenants.webhooks.rules import KEPT, is_persistent, judge, next_try_in_s, public_facts
 from tenants.webhooks.services.endpoints import (
     EndpointDisabled,
     disable_endpoint,
@@ -175,6 +175,21 @@ def replay(delivery_id: UUID) -> WebhookDelivery:
         facts={"delivery_id": str(delivery.id)},
     )
     return delivery
+
+
+def prune_log() -> int:
+    """Forget deliveries that are older than 90 days and wait for nothing; returns how many."""
+    gone = db().scalars(
+        delete(WebhookDelivery)
+        .where(
+            WebhookDelivery.tenant_id == current_tenant(),
+            WebhookDelivery.status != "pending",
+            WebhookDelivery.created_at < clock.now() - KEPT,
+        )
+        .returning(WebhookDelivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 def get_delivery(endpoint_id: UUID, delivery_id: UUID) -> WebhookDelivery:

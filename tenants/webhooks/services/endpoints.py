@@ -15,7 +15,7 @@ from infra.crypto import decrypt, encrypt
 from infra.db import current_scope, current_tenant, db
 from infra.db.find import find
 from infra.ids import uuid7
-from infra.outbox import later
+from infra.outbox import every, later
 from infra.problems import Conflict, NotFound, StaleVersion, invalid
 from integrations.webhooks import new_secret
 from tenants.audit import record
@@ -72,6 +72,7 @@ def create_endpoint(new: NewEndpoint) -> tuple[WebhookEndpoint, str]:
     db().add(row)
     db().flush()
     db().info.pop(_HAS, None)
+    every("tenants.prune_webhooks", seconds=24 * 3600)
     _record(row, "webhook.created", f"entered the webhook {row.url} for {len(events)} events", events=events)
     return row, secret
 

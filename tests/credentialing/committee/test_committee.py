@@ -19,6 +19,7 @@ from tenants.access.roles import Role
 from tenants.documents.models import Document
 from tenants.documents.seals import seal_report
 from tests.support.cases import make_provider
+from tests.support.counting import counted_statements
 from tests.support.world import drain, failures
 
 NEEDED = [element.code for element in ELEMENTS if element.when == "always"]
@@ -105,6 +106,11 @@ def test_a_file_is_decided_only_when_every_verification_is_there_and_fresh_on_th
     assert made["notice_due_on"] == (on + timedelta(days=30)).isoformat()
     assert made["recredential_due_on"][:4] == str(on.year + 3)
     assert {check["element"]: check["age_days"] for check in made["checklist"]}["malpractice_history"] == 120
+    drain(delegated)
+    watched = delegated.manager.api.get(delegated.url("/expirables?kind=recredentialing"))["items"]
+    assert [(row["label"], row["ends_on"]) for row in watched] == [
+        ("Committee recredentialing", made["recredential_due_on"])
+    ]
     decide(delegated, case, expect=409)
     assert meeting
 
@@ -317,6 +323,24 @@ def test_the_pages_take_a_file_from_the_first_verification_to_the_letter(delegat
     table = api.call("GET", delegated.url("/exports/committee-decisions.csv")).get_data(as_text=True)
     assert "Dana Okafor" in table
     assert "Iris Chair: for; Paul Peer: for" in table
+
+
+def test_pages_cost_the_same_statements_for_two_files_and_for_seven(delegated):
+    costs = []
+    for count in (2, 7):
+        people = [make_provider(delegated, f"Ortiz{at}")[0] for at in range(count)]
+        meeting, cases = begin(delegated, *people)
+        decide(delegated, cases[0], "deferred", words="Wait")
+        paths = ("/committee", f"/committee/meetings/{meeting}", f"/committee/cases/{cases[-1]}")
+        pages = delegated.manager.pages
+        found = []
+        for path in (*paths, f"/providers/{people[0]}/committee"):
+            with counted_statements() as sent:
+                pages.get(delegated.page(path))
+            found.append(len(sent))
+        costs.append(found)
+    assert costs[0] == costs[1]
+    assert max(costs[0]) <= 20, costs
 
 
 def test_a_clinic_without_delegation_has_no_page_no_tab_and_no_export(clinic):

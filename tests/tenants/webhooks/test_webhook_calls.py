@@ -17,6 +17,7 @@ from integrations.address_guard import GuardedSession
 from tenants.access.roles import Role
 from tenants.webhooks import outside
 from tenants.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookTry
+from tenants.webhooks.services import prune_log
 from tests.support.cases import make_proof, make_provider, start_case, step, walk
 from tests.support.receiver import Receiver
 from tests.support.world import drain
@@ -138,6 +139,15 @@ def test_what_arrived_can_be_sent_again_and_pending_work_that_was_replaced_sends
     assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
     assert deliveries(clinic, webhook_id)[0]["status"] == "delivered"
     clinic.specialist.api.post(path, expect=403)
+    with clinic.work() as session:
+        assert prune_log() == 0
+        session.execute(
+            update(WebhookDelivery)
+            .where(WebhookDelivery.tenant_id == clinic.id)
+            .values(created_at=clock.now() - timedelta(days=91))
+        )
+        assert prune_log() == 1
+        assert session.scalars(select(WebhookTry).where(WebhookTry.tenant_id == clinic.id)).all() == []
 
 
 def test_both_secrets_open_a_call_while_a_rotation_overlaps_and_only_the_new_one_after(clinic, receiver):
