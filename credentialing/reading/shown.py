@@ -100,6 +100,21 @@ def percent_words(percent: int) -> tuple[str, str]:
     return f"A guess, {percent} %", "attention"
 
 
+def what_is_open(reading: Reading) -> tuple[str, str]:
+    """What a person has to look at first, as a word with a tone: what cannot be read, several documents, whose, what, or how sure."""
+    if reading.status == "unreadable":
+        return "Cannot be read", "attention"
+    if reading.parts:
+        return f"{len(reading.parts)} documents in it", "attention"
+    if reading.kind is None:
+        return "What is it?", "attention"
+    if reading.guessed_provider_id is None:
+        return "Whose is it?", "attention"
+    if reading.provider_confidence < UNSURE * 100:
+        return "Provider unsure", "attention"
+    return percent_words(reading.confidence) if reading.confidence else ("A value is missing", "attention")
+
+
 def split_rows(reading: Reading) -> list[dict[str, Any]]:
     """For each page from the second on: whether a document seems to begin there, and why."""
     starts = {int(part["first"]): part for part in reading.parts}

@@ -15,7 +15,7 @@ from credentialing.reading.permissions import READING_CONFIRM, READING_READ, REA
 from credentialing.reading.rules import FIELD_LABELS, SEALED_KINDS
 from credentialing.reading.schemas import ConfirmFormSchema, ReadingSettingFormSchema
 from credentialing.reading.services.splitting import Cut
-from credentialing.reading.shown import choices_of_providers, field_rows, marks, percent_words, split_rows
+from credentialing.reading.shown import choices_of_providers, field_rows, marks, percent_words, split_rows, what_is_open
 from credentialing.requirements.catalog import load_catalog
 from infra.db import unit_of_work
 from infra.problems import Conflict, Invalid
@@ -86,8 +86,7 @@ def queue_page(clinic_id: UUID) -> ResponseReturnValue:
         count=services.count_waiting(),
         names=provider_names(guessed),
         kind_label=kind_label,
-        words=STATUS_WORDS,
-        percent_words=percent_words,
+        what_is_open=what_is_open,
         now=services.progress(),
         is_first=not request.args.get("cursor"),
     )
