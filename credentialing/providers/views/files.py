@@ -96,7 +96,7 @@ def my_file(clinic_id: UUID) -> ResponseReturnValue:
     own = member().provider_id
     if member().role is not Role.PROVIDER or own is None:
         return redirect(url_for("providers.list_page", clinic_id=clinic_id))
-    return redirect(url_for("providers.file_page", clinic_id=clinic_id, provider_id=own))
+    return redirect(url_for("providers.me_file"))
 
 
 @bp.get("/c/<uuid:clinic_id>/providers/new")

@@ -108,3 +108,12 @@ def test_nobody_elses_file(clinic, other_clinic, world, base):
     person.api.post(f"{own}/credentials", body, expect=403)
     del body["values"]["status"]
     person.api.post(f"{own}/credentials", body, expect=201)
+
+
+def test_lists_leave_without_sealed_numbers(clinic, base):
+    held = clinic.admin.api.call("GET", clinic.url("/exports/credentials.csv")).get_data(as_text=True)
+    assert "A.12" in held
+    assert "DEA registration" in held
+    assert not [text for text in ("1234563", "•••") if text in held]
+    gaps = clinic.admin.api.call("GET", clinic.url("/exports/file-gaps.csv")).get_data(as_text=True)
+    assert "11 questions are not answered" in gaps
