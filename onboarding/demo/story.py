@@ -30,7 +30,15 @@ from tenants.documents.services import NewDocument, begin_scan, record_promise
 KEPT_S = 900
 MARK = "onboarding.demo_act"
 SCAN = "tenants.scan_document"
-LOOK_AT_ALL = frozenset({"credentialing.check_files", "onboarding.complete_tasks", "onboarding.refresh_rollup"})
+LOOK_AT_ALL = frozenset(
+    {
+        "credentialing.check_files",
+        "credentialing.refresh_watch",
+        "onboarding.complete_tasks",
+        "onboarding.refresh_rollup",
+    }
+)
+FOLLOW = frozenset({"credentialing.follow_lapse", "onboarding.follow_lapse"})
 SETTLED = frozenset({MARK, "tenants.check_upload", "onboarding.follow_document", "onboarding.ar_document_checked"})
 EASTERN = ZoneInfo("America/New_York")
 _AT_ONCE = 2
@@ -183,7 +191,7 @@ def _scan_all(tenant_id: UUID) -> None:
 
 def close_the_rest(tenant_id: UUID) -> None:
     """Close what the story has covered: jobs that look at the whole clinic ran once more for all, uploads were completed by hand."""
-    perform_due(tenant_id, frozenset(), LOOK_AT_ALL)
+    perform_due(tenant_id, FOLLOW, LOOK_AT_ALL)
     rows = _open_rows(tenant_id, LOOK_AT_ALL | SETTLED)
     with unit_of_work(Scope(tenant_id=tenant_id)):
         waiting = db().scalars(
