@@ -21,7 +21,7 @@ from credentialing.providers.services.sources import (
     reopen,
     take,
 )
-from credentialing.providers.views.rosters import coming_in_tabs
+from credentialing.providers.views.rosters import coming_in_tabs, in_words
 from credentialing.providers.views.tabs import ProviderTab, add_provider_tab, provider_tabs
 from infra.problems import Conflict, Invalid, NotFound, TooLarge
 from infra.settings import settings
@@ -32,7 +32,7 @@ from tenants.access.gate import access, actor, member
 from tenants.documents.services import list_documents
 
 bp = Blueprint("incoming", __name__, template_folder="templates")
-add_provider_tab(ProviderTab("Sources", "incoming.sources_page", INCOMING_READ, 25))
+add_provider_tab(ProviderTab("Differences", "incoming.sources_page", INCOMING_READ, 25))
 add_to_place("incoming", "providers.list_page")
 DECISION_WORDS = {
     "taken": ("Took theirs", "good"),
@@ -102,7 +102,7 @@ def sources_page(clinic_id: UUID, provider_id: UUID) -> ResponseReturnValue:
     _crumbs(
         clinic_id,
         (provider.name, url_for("providers.file_page", clinic_id=clinic_id, provider_id=provider_id)),
-        ("Sources", None),
+        ("Differences", None),
     )
     rows = differences_for([provider])[provider.id]
     decided = decisions_of(provider.id)
@@ -122,6 +122,7 @@ def sources_page(clinic_id: UUID, provider_id: UUID) -> ResponseReturnValue:
         profile=profile,
         decided=decided,
         can_reopen={row.id for row in decided if row.decision == "kept" and last[(row.source, row.path)] == row.id},
+        said=in_words,
         source_names=SOURCE_NAMES,
         decision_words=DECISION_WORDS,
         decide_permission=INCOMING_DECIDE,

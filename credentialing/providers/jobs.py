@@ -14,7 +14,7 @@ from credentialing.providers.services import registry as registry_services
 from credentialing.providers.services import rosters as roster_services
 from credentialing.providers.services.caqh import CAQH_TOPIC, caqh_client, store_status
 from credentialing.providers.services.files import REGISTRY_TOPIC, get_provider
-from credentialing.providers.services.roster_rows import BATCH_ROWS, apply_rows, plan_rows
+from credentialing.providers.services.roster_rows import APPLY_ROWS, PREVIEW_ROWS, apply_rows, plan_rows
 from credentialing.providers.services.rosters import APPLY_TOPIC, READ_TOPIC
 from infra import clock
 from infra.jobs.work import Work
@@ -87,10 +87,10 @@ def _through_the_file(work: Work, import_id: UUID) -> None:
                 return
             rows = rosters.file_rows(stream, seen, today=today)
             if begun.status == "reading" and begun.is_previewed:
-                _preview(work, begun, rosters.batches(rows, BATCH_ROWS))
+                _preview(work, begun, rosters.batches(rows, PREVIEW_ROWS))
             else:
                 left = dropwhile(lambda row: row.position < begun.received, rows)
-                _apply(work, begun, rosters.batches(left, BATCH_ROWS))
+                _apply(work, begun, rosters.batches(left, APPLY_ROWS))
     except rosters.UnreadableRoster as error:
         _stop(work, import_id, "failed", error.detail)
     except rosters.MappingNeeded as error:

@@ -86,7 +86,9 @@ def day(name: str, cells: Mapping[str, str], reasons: Reasons, *, not_after: dat
     try:
         return parse_date(cell, not_after=not_after, allow_serial=True)
     except ValueError as wrong:
-        reasons.append((name, f"{wrong}; write it as month/day/year, like 05/31/2027"))
+        # A date of birth is secret, also one that is no date.
+        said = "this is no day of the calendar" if name == "birth_on" else str(wrong)
+        reasons.append((name, f"{said}; write it as month/day/year, like 05/31/2027"))
         return None
 
 
@@ -145,9 +147,10 @@ def ssn(cells: Mapping[str, str], reasons: Reasons) -> str:
 
 def caqh_id(cells: Mapping[str, str], reasons: Reasons) -> str:
     """A CAQH provider ID."""
-    value = cells.get("caqh_id", "").removesuffix(".0").replace(" ", "")
+    written = cells.get("caqh_id", "")
+    value = written.removesuffix(".0").replace(" ", "")
     if value and not (value.isascii() and value.isdigit() and len(value) <= 10):
-        reasons.append(("caqh_id", f"{value[:20]!r} is not a CAQH ID; it has at most ten digits, usually eight"))
+        reasons.append(("caqh_id", f"{written[:20]!r} is not a CAQH ID; it has at most ten digits, usually eight"))
         return ""
     return value
 

@@ -127,6 +127,26 @@ class Change:
         return "" if self.kind == IDENTITY else " ".join(filter(None, (word_of(self.kind), self.identifier)))
 
 
+_SELF_EVIDENT = frozenset(
+    "number state issuer line1 line2 city postal_code school degree institution facility language region name specialty".split()
+)
+
+
+def record_in_words(change: Change) -> str:
+    """Return what a new record says beyond what its title names: `expires on 2027-05-31, limit per claim $1,000,000`.
+
+    Source:
+        Product rule: how a new record is shown on the page.
+    """
+    parts = []
+    for diff in change.fields:
+        text = diff.new_shown
+        if not text or text in change.identifier:
+            continue
+        parts.append(text if diff.field in _SELF_EVIDENT else f"{diff.label.lower()} {text}")
+    return ", ".join(parts)
+
+
 SECTION_WORDS: Mapping[str, str] = {
     "education": "Education", "training": "Training", "hospital": "Hospital", "hospitals": "Hospital",
     "locations": "Practice address", "languages": "Language", "supervision": "Supervision",

@@ -18,6 +18,7 @@ from credentialing.providers.rules.incoming import (
     changes_between,
     comparable,
     identifier_of,
+    record_in_words,
 )
 from credentialing.providers.rules.people import proper_name
 from integrations.caqh import Profile
@@ -306,9 +307,9 @@ def differences_between(
 
 def _new_record(source: Source, change: Change) -> Difference:
     path = ".".join(filter(None, (change.kind, slug_of(Statement(change.kind, change.said)))))
-    parts = [f"{diff.label.lower()} {diff.new_shown}" for diff in change.fields]
+    says = record_in_words(change) or change.identifier or change.title
     mark = "|".join(comparable(change.kind, name, value) for name, value in sorted(change.said.items()))
-    return Difference(source, path, change.title, ", ".join(parts), "", mark, True, change)
+    return Difference(source, path, change.title, says, "", mark, True, change)
 
 
 def _one_field(source: Source, change: Change, diff: FieldDiff) -> Difference:

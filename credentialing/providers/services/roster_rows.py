@@ -16,7 +16,15 @@ from credentialing.providers.models import Provider, RosterImport, RosterImportR
 from credentialing.providers.provenance import FactSource
 from credentialing.providers.rosters import FileRow
 from credentialing.providers.rules import PersonName, is_somebody_else
-from credentialing.providers.rules.incoming import IDENTITY, Change, Record, Snapshot, Statement, changes_between
+from credentialing.providers.rules.incoming import (
+    IDENTITY,
+    Change,
+    Record,
+    Snapshot,
+    Statement,
+    changes_between,
+    record_in_words,
+)
 from credentialing.providers.rules.rosters import roster_field
 from credentialing.providers.services.entries import entries_of
 from credentialing.providers.services.files import add_provider
@@ -29,7 +37,9 @@ from infra.outbox import publish
 from infra.problems import Conflict, Invalid
 from integrations.roster import RosterRow, RowRejected
 
-BATCH_ROWS = 100
+PREVIEW_ROWS = 200
+APPLY_ROWS = 25
+"""Rows of one transaction. While it is open the job's lease cannot be renewed, so what writes goes in small steps."""
 _WILL = {"created": "will_create", "updated": "will_update", "unchanged": "will_stay", "rejected": "will_reject"}
 CHANGED_MEANWHILE = "the file of this provider was changed after the preview; import the roster again to see it"
 
@@ -46,20 +56,19 @@ class Verdict:
 
     @property
     def shown(self) -> list[dict[str, Any]]:
-        """The changes field by field, secrets masked."""
-        return [
-            {
-                "kind": change.kind,
-                "title": change.title,
-                "is_new": change.is_new,
-                "field": diff.field,
-                "label": diff.label,
-                "old": diff.old_shown,
-                "new": diff.new_shown,
-            }
-            for change in self.changes
-            for diff in change.fields
-        ]
+        """The changes as they may be shown, secrets masked: field by field, a record that is new in one line."""
+        lines: list[dict[str, Any]] = []
+        for change in self.changes:
+            common = {"kind": change.kind, "title": change.title, "is_new": change.is_new}
+            if change.is_new:
+                says = record_in_words(change) or change.identifier
+                lines.append({**common, "field": "", "label": "", "old": "", "new": says})
+                continue
+            lines += [
+                {**common, "field": diff.field, "label": diff.label, "old": diff.old_shown, "new": diff.new_shown}
+                for diff in change.fields
+            ]
+        return lines
 
 
 @dataclass(slots=True)
@@ -154,8 +163,7 @@ def apply_rows(import_id: UUID, *, offset: int, rows: Sequence[FileRow]) -> int:
         return found.received
     source = FactSource("roster", found.filename, found.document_id)
     previewed = _previewed(found, rows)
-    known = _known(rows)
-    verdicts = [_apply(row, known, source, previewed.get(row.position)) for row in rows]
+    verdicts = _applied(rows, source, previewed)
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     found.received += len(rows)
     found.created_count += outcomes["created"]
@@ -181,6 +189,27 @@ def _previewed(found: RosterImport, rows: Sequence[FileRow]) -> dict[int, Roster
     return {row.position: row for row in db().scalars(query)}
 
 
+def _applied(rows: Sequence[FileRow], source: FactSource, previewed: Mapping[int, RosterImportRow]) -> list[Verdict]:
+    """Apply rows together; when the file refuses one of them after all, each by itself, so that the others are still taken."""
+    try:
+        with db().begin_nested():
+            known = _known(rows)
+            return [_apply(row, known, source, previewed.get(row.position)) for row in rows]
+    except (Invalid, Conflict):
+        db().expire_all()
+        known = _known(rows)
+        return [_apply_alone(row, known, source, previewed.get(row.position)) for row in rows]
+
+
+def _apply_alone(row: FileRow, known: _Known, source: FactSource, previewed: RosterImportRow | None) -> Verdict:
+    try:
+        with db().begin_nested():
+            return _apply(row, known, source, previewed)
+    except (Invalid, Conflict) as error:
+        reasons = [_reason(each.pointer.removeprefix("#/"), _small(each.detail)) for each in error.errors]
+        return Verdict(row, "rejected", reasons=reasons or [_reason("row", _small(error.detail))])
+
+
 def _apply(row: FileRow, known: _Known, source: FactSource, previewed: RosterImportRow | None) -> Verdict:
     npi = row.parsed.npi if isinstance(row.parsed, RosterRow) else ""
     verdict, after = _decide(row, known.snapshots.get(npi))
@@ -190,17 +219,12 @@ def _apply(row: FileRow, known: _Known, source: FactSource, previewed: RosterImp
         return verdict
     if previewed is not None and previewed.changes != verdict.shown:
         return Verdict(row, "rejected", reasons=[_reason("row", CHANGED_MEANWHILE)], provider_id=verdict.provider_id)
-    try:
-        with db().begin_nested():
-            if provider is None:
-                provider = _create(npi, row.statements, source)
-            else:
-                touched = apply_changes(provider, verdict.changes, source=source, held=known.held[provider.id])
-                db().flush()
-                publish("provider.changed", provider_id=str(provider.id), fields=sorted(set(touched)))
-    except (Invalid, Conflict) as error:
-        reasons = [_reason(each.pointer.removeprefix("#/"), _small(each.detail)) for each in error.errors]
-        return Verdict(row, "rejected", reasons=reasons or [_reason("row", _small(error.detail))])
+    if provider is None:
+        provider = _create(npi, row.statements, source)
+    else:
+        touched = apply_changes(provider, verdict.changes, source=source, held=known.held[provider.id])
+        db().flush()
+        publish("provider.changed", provider_id=str(provider.id), fields=sorted(set(touched)))
     verdict.provider_id = provider.id
     if row.is_repeated and after is not None:
         _read_again(npi, provider, known)

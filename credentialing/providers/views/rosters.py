@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,13 @@ from credentialing.providers.permissions import ROSTER_IMPORT
 from credentialing.providers.rejects import rejects_answer
 from credentialing.providers.services.rosters import column_memory, outcome_counts, remember_columns, rows_of
 from credentialing.providers.views.blueprint import bp
-from infra import clock
+from infra import clock, words
 from infra.crypto import mask
 from infra.db import unit_of_work
 from infra.problems import Conflict
 from infra.web.pages import number_cursor, render, render_block, sliced
 from integrations.roster import FIELDS
-from tenants.access.chrome import crumbs, home_of
+from tenants.access.chrome import clinic_today, crumbs, home_of
 from tenants.access.gate import access, actor, may, member
 from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
@@ -107,6 +108,14 @@ def _crumbs(clinic_id: UUID, *more: tuple[str, str | None]) -> None:
 
 def _import_crumb(clinic_id: UUID) -> tuple[str, str | None]:
     return "Import roster", url_for("providers.import_page", clinic_id=clinic_id)
+
+
+def in_words(text: str) -> str:
+    """What a source or a file says, with every date as people write it."""
+    today = clinic_today()
+    return re.sub(
+        r"\b(\d{4})-(\d{2})-(\d{2})\b", lambda found: words.human_date(date.fromisoformat(found[0]), today), text
+    )
 
 
 def coming_in_tabs(clinic_id: UUID) -> list[dict[str, Any]]:
@@ -289,6 +298,7 @@ def result_page(clinic_id: UUID, import_id: UUID) -> ResponseReturnValue:
         shown=shown,
         rows=page.items,
         labels=FIELD_LABELS,
+        said=in_words,
         next_cursor=page.next_cursor,
         is_first=after is None,
     )

@@ -9,8 +9,9 @@ import pytest
 
 from credentialing.credentials.services import clear_number, credentials_of
 from credentialing.providers.provenance import history_of
-from credentialing.providers.services import change_provider, get_provider
+from credentialing.providers.services import change_provider, get_provider, roster_rows
 from credentialing.providers.services.entries import entries_of
+from infra.problems import invalid
 from tests.support.files import send
 from tests.support.world import drain
 
@@ -205,3 +206,19 @@ def test_a_preview_is_taken_over_or_discarded_once_and_in_its_clinic_only(clinic
     done = clinic.admin.api.get(clinic.url(f"/providers/imports/{again['id']}"))
     assert (done["status"], done["rows"]["created"]) == ("done", 1)
     clinic.admin.api.post(clinic.url(f"/providers/imports/{again['id']}/apply"), expect=409)
+
+
+def test_one_row_that_the_file_refuses_does_not_cost_the_others(clinic, monkeypatch):
+    real = roster_rows.add_provider
+
+    def refusing(npi, facts, **options):
+        if facts["last_name"] == "Diaz":
+            raise invalid("email", "That address is taken.")
+        return real(npi, facts, **options)
+
+    found = _previewed(clinic, HEADER + DANA + JO)
+    monkeypatch.setattr(roster_rows, "add_provider", refusing)
+    done = _applied(clinic, found)
+    assert (done["rows"]["created"], done["rows"]["rejected"]) == (1, 1)
+    assert done["rejects"] == [{"line": 3, "field": "email", "reason": "that address is taken."}]
+    assert [row["last_name"] for row in clinic.admin.api.get(clinic.url("/providers"))["items"]] == ["Ortiz"]
