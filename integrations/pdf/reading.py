@@ -7,6 +7,7 @@ left corner, so they fit any picture of the page.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
+
+# It tells at every form with XFA that it fills the plain fields only, which is what is wanted here.
+logging.getLogger("pypdfium2").setLevel(logging.ERROR)
 
 POINTS_PER_INCH = 72
 LONGEST_SIDE_POINTS = 14_400

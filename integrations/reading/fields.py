@@ -24,6 +24,8 @@ _BIRTH = re.compile(r"\b(?:dob|birth\w*|born)\b\W*(?:date)?\W*$", re.I)
 _BEHIND, _RIGHT, _UNDER, _NEXT_LINE, _ABOVE = 1.0, 0.98, 0.93, 0.86, 0.6
 _FAR = 34
 _HEADING = 45
+# What follows the first page of these forms are instructions, with dates and names of their own.
+_ONE_PAGE = frozenset({"w9"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ Finder = Callable[[str], Iterable[Found]]
 def extract(pages: Sequence[Page], kind: str) -> list[Field]:
     """The fields of this kind that the pages state, in the order of the kind's list; what was not found is left out."""
     found: dict[str, Field] = {}
+    pages = pages[:1] if kind in _ONE_PAGE else pages
     for name in fields_of(kind):
         best = _best(_candidates(pages, kind, name))
         if best is not None:

@@ -20,6 +20,7 @@ from integrations.reading.page import Page
 _TOP = 0.4
 _TOP_BONUS = 1.35
 _LATER_PAGE = 0.4
+_LEAST = 1.8
 
 
 @cache
@@ -54,7 +55,7 @@ def classify(pages: Sequence[Page], *, most: int = 3) -> list[KindGuess]:
     """
     texts = _weighted_texts(pages)
     scored = sorted(((*_score(kind, texts), kind) for kind in known_kinds()), key=lambda item: -item[0])
-    best = [(score, reasons, kind) for score, reasons, kind in scored if score > 0.9]
+    best = [(score, reasons, kind) for score, reasons, kind in scored if score > _LEAST]
     guesses = []
     for rank, (score, reasons, kind) in enumerate(best[:most]):
         rival = best[1][0] if rank == 0 and len(best) > 1 else (best[0][0] if rank else 0.0)

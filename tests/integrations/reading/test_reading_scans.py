@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from integrations.reading.boundaries import propose_parts
+from integrations.reading.fields import extract
+from integrations.reading.files import read_pages
+from integrations.reading.kinds import classify
 from tests.samples.reading.evaluation import by_field, read_sample, samples
 from tests.samples.reading.wordings_held_out import HELD_OUT
 
@@ -19,6 +24,18 @@ def test_held_out_layouts_with_text_of_their_own():
     right, wrong = sum(score.right for score in scores.values()), sum(score.wrong for score in scores.values())
     there = right + wrong + sum(score.missed for score in scores.values())
     assert right / (right + wrong) >= 0.9 and right / there >= 0.75
+
+
+def test_documents_that_others_made():
+    folder = Path(__file__).parents[2] / "samples" / "reading" / "originals"
+    found = {}
+    for file in sorted(folder.glob("*.pdf")):
+        pages = [read.page for read in read_pages(file.read_bytes(), "application/pdf")]
+        guess = classify(pages)[0]
+        found[file.name] = (guess.kind, guess.confidence, len(propose_parts(pages)), extract(pages, guess.kind))
+    form, license_ = found["fw9_a.pdf"], found["sample-generic-provider-license.pdf"]
+    assert form[0] == "w9" and form[1] > 0.9 and form[2] == 1 and form[3] == []
+    assert license_[0] == "state_license" and license_[1] < 0.9
 
 
 @needs_tesseract
