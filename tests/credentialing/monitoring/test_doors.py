@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from icalendar import Calendar
 
 from credentialing.credentials.services import save_credential
@@ -11,7 +12,8 @@ from credentialing.monitoring import services
 from credentialing.providers.provenance import FactSource
 from infra import clock
 from tenants.access.roles import Role
-from tests.support.cases import make_provider
+from tests.support.cases import make_provider, start_case
+from tests.support.counting import counted_statements
 from tests.support.world import drain
 
 
@@ -109,3 +111,26 @@ def test_a_provider_answers_for_their_own_and_cannot_see_others(clinic, world):
     assert "It ends in 20 days" in person.pages.get(address)
     until = (clock.today() + timedelta(days=10)).isoformat()
     assert "Being renewed" in person.pages.post(address, {"act": "acted", "until_on": until, "reason": "Filed today"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/providers/calendar", "/providers/calendar?month=2026-12", "/providers/missing", "/providers/requirements"],
+)
+def test_pages_take_the_same_few_statements_for_one_and_for_many(clinic, other_clinic, path):
+    for where, size in ((clinic, 1), (other_clinic, 9)):
+        for number in range(size):
+            provider, _ = make_provider(where, f"Ortiz{number}", license_expires_on=clock.today() + timedelta(days=9))
+            start_case(where, provider)
+        with where.work():
+            services.refresh_watch()
+            services.remind()
+    counts = []
+    for where in (clinic, other_clinic):
+        pages = where.manager.pages
+        pages.get(where.page(path))
+        with counted_statements() as statements:
+            pages.get(where.page(path))
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 20, statements
