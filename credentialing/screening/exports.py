@@ -1,4 +1,4 @@
-"""Possible matches with exclusion lists and what was decided, as a file."""
+"""Possible matches with exclusion lists as a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from credentialing.providers.models import Provider
 from credentialing.screening.models import ScreeningMatch
 from credentialing.screening.permissions import SCREENING_READ
+from credentialing.screening.words import LIST_NAMES
 from infra.db import current_tenant, db
 from tenants.exports.registry import Export, declare_export
 
@@ -16,16 +17,17 @@ COLUMNS = (
     "Provider",
     "NPI",
     "List",
-    "Basis",
+    "Name on the list",
+    "Rests on",
+    "Evidence",
     "State",
-    "Why",
-    "Seen at (UTC)",
+    "Reason",
     "Decided by",
     "Decided at (UTC)",
-    "Reason",
+    "Found at (UTC)",
     "No longer found since (UTC)",
+    "Number",
 )
-STATES = ("new", "cleared", "escalated", "confirmed")
 
 
 def _rows(filters: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
@@ -33,23 +35,25 @@ def _rows(filters: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
         select(ScreeningMatch, Provider)
         .join(Provider, (Provider.tenant_id == ScreeningMatch.tenant_id) & (Provider.id == ScreeningMatch.provider_id))
         .where(ScreeningMatch.tenant_id == current_tenant())
+        .order_by(Provider.last_name, Provider.first_name, ScreeningMatch.id)
     )
-    if filters.get("state") in STATES:
-        query = query.where(ScreeningMatch.state == filters["state"])
-    for match, each in db().execute(query.order_by(ScreeningMatch.id.desc()).execution_options(yield_per=500)):
+    for match, each in db().execute(query.execution_options(yield_per=500)):
+        entry = match.entry
         yield (
             each.name,
             each.npi,
-            match.source.upper(),
+            LIST_NAMES[match.source],
+            " ".join(part for part in (entry["first_name"], entry["middle_name"], entry["last_name"]) if part),
             match.basis,
-            match.state,
             "; ".join(match.why),
-            match.seen_at,
+            match.state,
+            match.reason,
             match.decided_by_name,
             match.decided_at,
-            match.reason,
+            match.created_at,
             match.ended_at,
+            str(match.id),
         )
 
 
-declare_export(Export("screening", "Screening queue", SCREENING_READ, COLUMNS, _rows, filters=("state",)))
+declare_export(Export("screening", "Screening", SCREENING_READ, COLUMNS, _rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +99,10 @@ def _match(clinic_id: UUID, match: ScreeningMatch, provider: Provider, **more: A
         "match": match,
         "provider": provider,
         "history": services.history_of(match.id),
+        "days": {
+            name: date.fromisoformat(match.entry[name]) if match.entry.get(name) else None
+            for name in ("since_on", "ends_on")
+        },
         "choices": [state.value for state in next_states(MatchState(match.state))] if may(SCREENING_DECIDE) else [],
         "back": url_for("screening.queue_page", clinic_id=clinic_id),
         "values": {},

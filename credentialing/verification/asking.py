@@ -11,7 +11,7 @@ from credentialing.providers.models import Provider
 from credentialing.providers.services.files import REGISTRY_TOPIC
 from credentialing.sources.lookups import versions
 from credentialing.verification.checking import loaded_version
-from credentialing.verification.rules import Program
+from credentialing.verification.rules import Program, valid_until
 from credentialing.verification.services import SOURCES, current_verifications
 from infra import clock
 from infra.db import current_tenant, db
@@ -56,8 +56,11 @@ def _everybody() -> list[str]:
 
 
 def due_now() -> dict[str, list[UUID]]:
-    """Providers whose check is missing or older than the monthly limit, by source; only sources whose file is loaded."""
-    today = clock.now().date().isoformat()
+    """Providers who were never checked at a source, or longer ago than it counts, by source; only sources whose file is loaded.
+
+    Exclusions, opt-outs and licenses are asked for monthly, Medicare's enrollment as often as a file needs it.
+    """
+    today = clock.now().date()
     query = select(Provider.id).where(Provider.tenant_id == current_tenant(), Provider.status != "left")
     everybody = list(db().scalars(query))
     checks = current_verifications(everybody)
@@ -66,11 +69,10 @@ def due_now() -> dict[str, list[UUID]]:
     for source in SOURCES:
         if source == "nppes" or source not in loaded:
             continue
+        program = Program.MONITORING if source != "cms_enrollment" else Program.NCQA
         for provider_id in everybody:
             check = checks[provider_id].get(source)
-            last = check.limits.get(Program.MONITORING.value) or check.limits.get(Program.NCQA.value) if check else None
-            is_waiting = check is not None and check.result in {"to_review", "excluded"}
-            if not is_waiting and (last is None or last < today):
+            if check is None or valid_until(program, check.verified_at.date()) < today:
                 found.setdefault(source, []).append(provider_id)
     return found
 

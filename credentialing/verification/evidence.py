@@ -32,7 +32,7 @@ _TEMPLATE = """\
 ]
 #if data.names.len() > 0 [
 == Names that were searched
-#text(9pt)[#data.names.join(", ")]
+#text(9pt)[#data.names.join("; ")]
 ]
 == Source
 #facts(data.source)

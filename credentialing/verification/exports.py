@@ -12,7 +12,18 @@ from credentialing.verification.permissions import VERIFICATION_RUN
 from infra.db import current_tenant, db
 from tenants.exports.registry import Export, declare_export
 
-COLUMNS = ("Provider", "NPI", "Source", "Result", "Match", "Verified at (UTC)", "Valid until", "Verified by", "Number")
+COLUMNS = (
+    "Provider",
+    "NPI",
+    "Source",
+    "Result",
+    "Match",
+    "Verified at (UTC)",
+    "Valid until",
+    "Method",
+    "Verified by",
+    "Number",
+)
 
 
 def _rows(filters: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
@@ -31,6 +42,7 @@ def _rows(filters: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
             check.matched,
             check.verified_at,
             check.valid_until,
+            check.method,
             check.verified_by_name,
             str(check.id),
         )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from credentialing.providers.models import Provider
 from credentialing.providers.services.files import REGISTRY_TOPIC, get_provider
+from credentialing.sources.lookups import EXCLUSION_LISTS, versions
 from credentialing.verification.checking import conclude, look
 from credentialing.verification.evidence import evidence_pdf
 from credentialing.verification.models import Verification
@@ -20,6 +21,8 @@ from infra.jobs.work import Work
 from infra.outbox import job, later, on
 from tenants.documents.made import shelve
 
+IDENTIFYING = frozenset({"first_name", "last_name", "middle_name", "former_names", "npi", "birth_date"})
+"""Fields of a file whose change makes a screening of before worthless."""
 BATCH = 25
 """So many providers are looked up and stored together, so that a long run goes on where it stopped."""
 
@@ -109,3 +112,15 @@ def verify_when_due(work: Work, *, event: str, facts: dict[str, Any]) -> None:
                 {"provider_id": provider_id, "source": source},
                 dedupe_key=f"{provider_id}/{source}/{facts.get('due_on', '')}/{clock.now().date().isoformat()}",
             )
+
+
+@on("provider.changed")
+@job("credentialing.rescreen")
+def rescreen(work: Work, *, event: str, facts: dict[str, Any]) -> None:
+    """A new or former name, NPI or date of birth is looked up at once: a list is searched under every name."""
+    changed, provider_id = set(facts.get("fields", ())), str(facts["provider_id"])
+    with work.finish():
+        if not changed & IDENTIFYING:
+            return
+        for source in versions(db(), EXCLUSION_LISTS):
+            later("credentialing.verify", {"provider_id": provider_id, "source": source})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from credentialing.providers.services import get_provider
 from credentialing.providers.tabs import LIST
+from credentialing.providers.tabs import provider_tabs as place_tabs
 from credentialing.providers.views.tabs import ProviderTab, add_provider_tab, provider_tabs
 from credentialing.sources.lookups import versions
 from credentialing.verification import services
 from credentialing.verification.asking import ask_for_check, ask_for_checks, due_now, verify_all_due
-from credentialing.verification.checking import GOOD
 from credentialing.verification.permissions import VERIFICATION_RUN
 from credentialing.verification.rules import PROGRAMS
 from credentialing.verification.schemas import NewVerificationSchema
@@ -35,8 +36,7 @@ def _words() -> dict[str, Any]:
     return {
         "labels": services.SOURCE_LABELS,
         "programs": {program.value: limit.label for program, limit in PROGRAMS.items()},
-        "is_good": lambda check: check.valid_until is not None,
-        "good": GOOD,
+        "as_day": date.fromisoformat,
     }
 
 
@@ -95,6 +95,7 @@ def checks_page(clinic_id: UUID) -> ResponseReturnValue:
         total=len({provider for providers in due.values() for provider in providers}),
         versions=versions(db()),
         asked=request.args.getlist("job"),
+        place_tabs=place_tabs(),
         **_words(),
     )
 

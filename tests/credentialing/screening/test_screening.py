@@ -6,9 +6,11 @@ import threading
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from credentialing.providers.models import Provider
 from credentialing.providers.services import get_provider
+from credentialing.screening import services
 from credentialing.sources.loading import LoadRefused, load_source
 from infra.db import system_transaction
 from infra.dev.sources_server import make_server
@@ -242,3 +244,30 @@ def test_the_pages_show_the_queue_and_take_a_decision(clinic, publisher):
     assert "OIG exclusions (LEIE)" in sources and "In place" in sources
     assert "Loaded" in pages.get("/sources/leie")
     pages.post("/sources/leie/load", {})
+
+
+def test_many_at_once_find_the_same_as_one_at_a_time(clinic, publisher, monkeypatch):
+    write_leie(
+        publisher,
+        leie_row("DE LA ROSA-KING", "MARIA", "19700504"),
+        leie_row("KING", "MARY", "19700504"),
+        leie_row("O'DELL", "ROY", NPI=npi_of(700_031)),
+    )
+    load_source("leie", by="test")
+    maria = provider(clinic, npi_of(700_030), "Maria", "Rosa")
+    provider(clinic, npi_of(700_031), "Le Roy", "O'Dell")
+    with clinic.work() as session:
+        providers = session.scalars(select(Provider).where(Provider.tenant_id == clinic.id).order_by(Provider.id)).all()
+        one_by_one = services.screen_providers(providers, "leie", date(2026, 11, 24))
+        monkeypatch.setattr(services, "IN_MEMORY_FROM", 0)
+        assert services.screen_providers(providers, "leie", date(2026, 11, 24)) == one_by_one
+        assert sorted(len(found.to_review) for found in one_by_one.values()) == [1, 1]
+    answer = clinic.manager.api.call(
+        "PATCH",
+        clinic.url(f"/providers/{maria}"),
+        json={"former_names": ["King"]},
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    drain(clinic, only="credentialing.rescreen")
+    drain(clinic, only="credentialing.verify")
+    assert len([row for row in matches(clinic, maria) if row["source"] == "leie"]) == 2
