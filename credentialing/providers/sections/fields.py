@@ -51,7 +51,7 @@ class Dollars(fields.Field[int]):
         if isinstance(value, int) and not isinstance(value, bool):
             cents = value
         else:
-            found = re.fullmatch(r"\$?\s*([0-9][0-9,]*)(?:\.([0-9]{1,2}))?\s*([mMkK]?)", str(value).strip())
+            found = re.fullmatch(r"\$?\s*([0-9][0-9,]{0,14})(?:\.([0-9]{1,2}))?\s*([mMkK]?)", str(value).strip())
             if found is None:
                 raise ValidationError("Give an amount in dollars, for example 1,000,000.")
             times = {"": 1, "k": 1_000, "m": 1_000_000}[found[3].lower()]
@@ -80,6 +80,8 @@ class Codes(fields.Field[list[str]]):
         codes = [str(part).strip().upper() for part in parts if str(part).strip()]
         if wrong := [code for code in codes if not re.fullmatch(r"[0-9A-Z]{9}X", code)]:
             raise ValidationError(f"{wrong[0][:20]} is no taxonomy code: nine characters and an X.")
+        if len(codes) > 15:
+            raise ValidationError("The registry keeps at most 15 taxonomy codes.")
         return list(dict.fromkeys(codes))
 
 

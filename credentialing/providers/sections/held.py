@@ -94,7 +94,9 @@ NUMBERS = Section(
         text("number", "Number", longest=40, needed=True),
         state("state", "State", kinds=("medicaid_id", "medicare_ptan"), needed=True),
         day("issued_on", "Last attested on", kinds=("caqh_profile",), needed=True),
-        yes_no("is_authorized", "Payers may read the CAQH profile", kinds=("caqh_profile",), hint="Authorized in ProView."),
+        yes_no(
+            "is_authorized", "Payers may read the CAQH profile", kinds=("caqh_profile",), hint="Authorized in ProView."
+        ),
         day("issued_on", "Effective on", kinds=("medicare_ptan", "medicaid_id")),
         day("expires_on", "Revalidation due on", kinds=("medicare_ptan", "medicaid_id")),
     ),

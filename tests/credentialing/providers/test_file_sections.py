@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -128,6 +129,35 @@ def test_an_import_may_say_the_same_twice(clinic):
         assert [row.id for row in entries_of([provider_id])[provider_id]["work_history"]] == [first.id]
         with pytest.raises(NotFound):
             remove_entry(provider_id=provider_id, section="work_history", entry_id=other.id, source=TYPED)
+
+
+def test_fields_that_save_themselves_at_the_same_time_are_all_kept(clinic):
+    provider_id, _ = make_provider(clinic)
+    row, policy = uuid7(), uuid7()
+    fields = {"employer": "Harbor", "position": "Therapist", "started": "2021-04", "city": "Dayton", "state": "OH"}
+    parts = {"issuer": "CPH", "number": "P-1", "coverage": "occurrence", "limits_each_cents": 100_000_000}
+
+    def save(job):
+        name, value, is_entry = job
+        with clinic.work():
+            if is_entry:
+                save_entry(
+                    provider_id=provider_id, section="work_history", values={name: value}, source=TYPED, new_id=row
+                )
+            else:
+                save_credential(
+                    provider_id=provider_id, kind="malpractice_face", values={name: value}, source=TYPED, new_id=policy
+                )
+
+    jobs = [(*pair, True) for pair in fields.items()] + [(*pair, False) for pair in parts.items()]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, jobs))
+    with clinic.work():
+        (entry,) = entries_of([provider_id])[provider_id]["work_history"]
+        (held,) = _held(provider_id, "malpractice_face")
+    assert entry.values == fields
+    assert (held.issuer, held.number) == ("CPH", "P-1")
+    assert held.details == {"coverage": "occurrence", "limits_each_cents": 100_000_000}
 
 
 def test_former_names_are_one_list_however_they_came(clinic):

@@ -185,6 +185,8 @@ def test_months_dollars_and_codes_are_read_as_people_write_them():
     for section, name, value in (
         (work, "started", "13/2024"),
         (policy, "limits_each_cents", "a lot"),
+        (policy, "limits_each_cents", "9" * 5000),
+        (policy, "limits_each_cents", True),
         (policy, "expires_on", "2026-02-30"),
         (SECTIONS["supervision"], "npi", "1234567890"),
         (SECTIONS["identity"], "other_taxonomies", "1041C0700X, social work"),
