@@ -145,11 +145,14 @@ def _source(name: str) -> Source:
 @bp.post("/c/<uuid:clinic_id>/providers/<uuid:provider_id>/sources/<source>")
 @access(INCOMING_DECIDE)
 def decide(clinic_id: UUID, provider_id: UUID, source: str) -> ResponseReturnValue:
-    """Take the marked differences from the source, or keep the file's."""
+    """Take the marked differences from the source, or all of them, or keep the file's."""
     back = redirect(url_for("incoming.sources_page", clinic_id=clinic_id, provider_id=provider_id))
     only = request.form.get("only", "")
     decision, _, path = only.partition(":") if only else (request.form.get("decision", ""), "", "")
     paths = [path] if path else request.form.getlist("path")
+    if decision == "take-all":
+        rows = differences_for([get_provider(provider_id)])[provider_id]
+        decision, paths = "take", [row.path for row in rows if row.source == _source(source)]
     if not paths:
         flash("Mark at least one line first.", "error")
         return back

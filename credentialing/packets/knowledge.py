@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from credentialing.enrollment.rules import AddressSaid, Exclusion, Paper, Signature
 from credentialing.enrollment.services.packet_facts import Known, add_packet_knowledge, one_line
-from credentialing.packets.services.signatures import signature_states
+from credentialing.packets.services.signatures import SIGNATURES, signature_states
 from credentialing.providers.models import Provider
 from credentialing.providers.services.sources import latest_profiles, opened_profile
 from credentialing.reading.models import Reading
 from credentialing.requirements.catalog import load_catalog
+from credentialing.requirements.sources import PAPERS_OF_THE_CLINIC
 from credentialing.screening.models import ScreeningMatch
 from infra.db import current_tenant, db
 from tenants.documents.models import Document
@@ -31,7 +32,9 @@ NAMES_THE_PROVIDER = frozenset(
 
 def tell_signatures(providers: Sequence[Provider], today: date, known: Known) -> None:
     """Write down how the newest signature of each provider stands; who never signed on screen is left to the documents."""
-    for provider_id, state in signature_states(providers).items():
+    states = signature_states(providers, held=known.held, entries=known.entries)
+    known.more[SIGNATURES] = states
+    for provider_id, state in states.items():
         row = state.attestation
         if row is not None and state.status != "none":
             known.signatures[provider_id] = Signature(
@@ -43,13 +46,16 @@ def tell_signatures(providers: Sequence[Provider], today: date, known: Known) ->
 
 
 def tell_papers(providers: Sequence[Provider], today: date, known: Known) -> None:
-    """Write down what was read in the documents of these providers that nobody has rejected, one query."""
+    """Write down what was read in the documents of these providers, and in the clinic's W-9, that nobody has rejected; one query."""
     rows = db().execute(
         select(Reading, Document.kind)
         .join(Document, (Document.tenant_id == Reading.tenant_id) & (Document.id == Reading.document_id))
         .where(
             Reading.tenant_id == current_tenant(),
-            Reading.provider_id.in_([provider.id for provider in providers]),
+            or_(
+                Reading.provider_id.in_([provider.id for provider in providers]),
+                and_(Document.provider_id.is_(None), Document.kind.in_(PAPERS_OF_THE_CLINIC)),
+            ),
             Reading.status.in_(("to_confirm", "confirmed")),
             Document.status == "available",
             Document.review_status != "rejected",
@@ -59,9 +65,10 @@ def tell_papers(providers: Sequence[Provider], today: date, known: Known) -> Non
     )
     newest = {(reading.provider_id, kind): reading for reading, kind in rows}
     for (provider_id, kind), reading in newest.items():
-        if provider_id is None or kind is None:
+        if kind is None:
             continue
-        known.papers.setdefault(provider_id, []).append(_paper(reading, kind))
+        for owner in [provider_id] if provider_id else [each.id for each in providers if (each.id, kind) not in newest]:
+            known.papers.setdefault(owner, []).append(_paper(reading, kind))
 
 
 def tell_caqh(providers: Sequence[Provider], today: date, known: Known) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from credentialing.credentials.models import Credential
 from credentialing.providers.models import FileEntry
@@ -17,6 +17,9 @@ from credentialing.requirements.rules import DocumentFacts, Override
 from infra.db import current_tenant, db
 from tenants.documents.models import Document
 from tenants.documents.states import DocumentStatus
+
+PAPERS_OF_THE_CLINIC = ("w9", "irs_letter", "eft_bank_letter", "agency_certification", "clia")
+"""Kinds of which the clinic has one that serves every provider: they speak of the tax ID or the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,24 @@ class Said:
 
 
 def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
-    """The available documents of these providers that somebody has sorted, in one query."""
-    found: dict[UUID, list[Document]] = defaultdict(list)
+    """The available documents of these providers that somebody has sorted, in one query. The clinic's own W-9 and letters count for
+    each of them, the provider's own last."""
+    found: dict[UUID, list[Document]] = {provider_id: [] for provider_id in provider_ids}
     query = select(Document).where(
         Document.tenant_id == current_tenant(),
-        Document.provider_id.in_(provider_ids),
+        or_(
+            Document.provider_id.in_(provider_ids),
+            and_(Document.provider_id.is_(None), Document.kind.in_(PAPERS_OF_THE_CLINIC)),
+        ),
         Document.status == DocumentStatus.AVAILABLE,
         Document.kind.is_not(None),
     )
-    for document in db().scalars(query.order_by(Document.id)):
+    for document in db().scalars(query.order_by(Document.provider_id.is_not(None), Document.id)):
         if document.provider_id is not None:
             found[document.provider_id].append(document)
+        else:
+            for papers in found.values():
+                papers.append(document)
     return found
 
 

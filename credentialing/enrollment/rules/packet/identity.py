@@ -138,17 +138,35 @@ def _addresses(facts: PacketFacts) -> Iterator[Defect]:
         texts = [said.text for said in facts.addresses if said.source == source and said.text]
         if any(same_address(text, facts.location_address) for text in texts):
             continue
-        registry = source == "NPI registry"
-        yield Defect(
-            "address-differs",
-            f"The application says {facts.location_address}; {'the ' if registry else ''}{source} says {texts[0]}.",
-            "Use the registry's address, or have the provider correct it there."
-            if registry
-            else f"Correct the address in {source}, or choose the location that it names.",
-            action="take_registry" if registry else "ask_caqh" if source == "CAQH" else "open_locations",
-            subject=source,
-            source=_OPTUM,
-        )
+        yield _address_defect(source, texts[0], facts)
+
+
+def _address_defect(source: str, says: str, facts: PacketFacts) -> Defect:
+    """What one click does depends on who is alone: a registry that differs from all others is corrected by the provider there, an
+    application that differs from all others takes the registry's address."""
+    registry = source == "NPI registry"
+    backed = any(
+        said.source != source and said.text and same_address(said.text, facts.location_address)
+        for said in facts.addresses
+    )
+    if registry:
+        fix, action = "Use the registry's address, or have the provider correct it there.", "take_registry"
+        if backed:
+            fix, action = (
+                "Have the provider correct it at NPPES: other sources agree with the application.",
+                "ask_provider",
+            )
+    else:
+        fix = f"Correct the address in {source}, or choose the location that it names."
+        action = "ask_caqh" if source == "CAQH" else "open_locations"
+    return Defect(
+        "address-differs",
+        f"The application says {facts.location_address}; {'the ' if registry else ''}{source} says {says}.",
+        fix,
+        action=action,  # type: ignore[arg-type]
+        subject=source,
+        source=_OPTUM,
+    )
 
 
 def _names(facts: PacketFacts) -> Iterator[Defect]:
