@@ -9,19 +9,28 @@ from flask_smorest import Blueprint
 
 from credentialing.credentials.rules import section_of
 from credentialing.credentials.schemas import (
+    ClearNumberSchema,
     CredentialListSchema,
     CredentialSchema,
     NewCredentialSchema,
+    NumberReasonSchema,
     credential_row,
     field_names,
 )
-from credentialing.credentials.services import credentials_of, get_credential, remove_credential, save_credential
+from credentialing.credentials.services import (
+    credentials_of,
+    get_credential,
+    remove_credential,
+    reveal_number,
+    save_credential,
+)
 from credentialing.credentials.values import check_kind
-from credentialing.providers.permissions import PROVIDER_FILE, PROVIDER_READ
+from credentialing.providers.permissions import PROVIDER_FILE, PROVIDER_READ, PROVIDER_REVEAL
 from credentialing.providers.provenance import typed
 from credentialing.providers.sections import find_section, load_values
 from credentialing.providers.sections.schemas import pointing_into
 from credentialing.providers.services import get_provider
+from infra.web.idempotency import shown_once
 from infra.web.pages import set_version, wanted_version
 from infra.web.query import IF_MATCH
 from tenants.access.gate import access
@@ -80,6 +89,16 @@ def put_credential(body: dict[str, Any], clinic_id: UUID, provider_id: UUID, cre
         )
     set_version(saved.version)
     return credential_row(saved)
+
+
+@blp.post(f"{_BASE}/<uuid:credential_id>/reveal")
+@access(PROVIDER_REVEAL)
+@blp.arguments(NumberReasonSchema)
+@blp.response(200, ClearNumberSchema)
+def reveal_credential(body: dict[str, Any], clinic_id: UUID, provider_id: UUID, credential_id: UUID) -> dict[str, Any]:
+    """A masked number in clear, for a reason; who, what and why go into the audit trail."""
+    number = reveal_number(provider_id=provider_id, credential_id=credential_id, reason=body["reason"])
+    return {"number": shown_once(number)}
 
 
 @blp.delete(f"{_BASE}/<uuid:credential_id>")

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from credentialing.credentials.models import Credential
 from credentialing.credentials.rules import section_of
 from credentialing.providers.sections import find_section
-from tenants.schemas import StrictSchema
+from tenants.schemas import StrictSchema, text_field
 
 
 class NewCredentialSchema(StrictSchema):
@@ -17,6 +17,18 @@ class NewCredentialSchema(StrictSchema):
 
     kind = fields.String(required=True)
     values = fields.Dict(keys=fields.String(), required=True)
+
+
+class NumberReasonSchema(StrictSchema):
+    """What a masked number is needed for; the reason is kept in the audit trail."""
+
+    reason = text_field(required=True, longest=200)
+
+
+class ClearNumberSchema(Schema):
+    """A number in clear."""
+
+    number = fields.String()
 
 
 class CredentialSchema(Schema):

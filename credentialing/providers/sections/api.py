@@ -9,11 +9,13 @@ from uuid import UUID
 from flask import request
 from flask_smorest import Blueprint
 
-from credentialing.providers.permissions import PROVIDER_FILE, PROVIDER_READ
+from credentialing.providers.permissions import PROVIDER_FILE, PROVIDER_READ, PROVIDER_REVEAL
 from credentialing.providers.provenance import history_of, typed
 from credentialing.providers.sections.catalog import find_section
 from credentialing.providers.sections.schemas import (
     FieldChangeListSchema,
+    RevealedSchema,
+    RevealSchema,
     SectionContentSchema,
     SectionListSchema,
     SectionRowSchema,
@@ -25,7 +27,7 @@ from credentialing.providers.sections.schemas import (
     row_of,
     state_row,
 )
-from credentialing.providers.services import get_provider
+from credentialing.providers.services import get_provider, reveal
 from credentialing.providers.services.sections import (
     parts_of,
     remove_entry,
@@ -34,6 +36,7 @@ from credentialing.providers.services.sections import (
     section_states,
 )
 from infra.problems import invalid
+from infra.web.idempotency import shown_once
 from infra.web.pages import decode_cursor, encode_cursor, page_size, set_version, wanted_version
 from infra.web.query import IF_MATCH, PAGES, as_uuid, parameter, uuid_argument
 from tenants.access.gate import access
@@ -123,6 +126,15 @@ def put_entry(body: dict[str, Any], clinic_id: UUID, provider_id: UUID, code: st
 def delete_entry(clinic_id: UUID, provider_id: UUID, code: str, entry_id: UUID) -> None:
     """Take an entry out of the file; its history stays."""
     remove_entry(provider_id=provider_id, section=code, entry_id=entry_id, source=typed())
+
+
+@blp.post("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>/reveal")
+@access(PROVIDER_REVEAL)
+@blp.arguments(RevealSchema)
+@blp.response(200, RevealedSchema)
+def reveal_fact(body: dict[str, Any], clinic_id: UUID, provider_id: UUID) -> dict[str, Any]:
+    """A masked fact in clear, for a reason; who, what and why go into the audit trail."""
+    return {"value": shown_once(reveal(provider_id, field_name=body["field"], reason=body["reason"]))}
 
 
 @blp.get("/clinics/<uuid:clinic_id>/providers/<uuid:provider_id>/changes")

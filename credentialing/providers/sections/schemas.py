@@ -6,20 +6,33 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from credentialing.providers.models import FieldChange, FileEntry
 from credentialing.providers.provenance import SOURCE_WORDS
 from credentialing.providers.sections.fields import Section
 from credentialing.providers.services.sections import FileParts, SectionState, rows_of, values_of
 from infra.problems import FieldError, Invalid
-from tenants.schemas import StrictSchema
+from tenants.schemas import StrictSchema, text_field
 
 
 class ValuesSchema(StrictSchema):
     """Values under the names of the section's fields; null empties."""
 
     values = fields.Dict(keys=fields.String(), required=True)
+
+
+class RevealSchema(StrictSchema):
+    """Which masked value, and what for; the reason is kept in the audit trail."""
+
+    field = fields.String(required=True, validate=validate.OneOf(["birth_date", "dea_number", "ssn"]))
+    reason = text_field(required=True, longest=200)
+
+
+class RevealedSchema(Schema):
+    """A value in clear."""
+
+    value = fields.String()
 
 
 class SectionLackSchema(Schema):

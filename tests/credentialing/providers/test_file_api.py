@@ -117,3 +117,21 @@ def test_lists_leave_without_sealed_numbers(clinic, base):
     assert not [text for text in ("1234563", "•••") if text in held]
     gaps = clinic.admin.api.call("GET", clinic.url("/exports/file-gaps.csv")).get_data(as_text=True)
     assert "11 questions are not answered" in gaps
+
+
+def test_masked_values_are_told_for_a_reason_to_the_vendor_only(clinic, base):
+    clinic.admin.api.call("PUT", f"{base}/sections/identity", json={"values": {"ssn": "219-09-9999"}})
+    dea = next(row["id"] for row in clinic.admin.api.get(f"{base}/credentials")["items"] if row["kind"] == "dea")
+    ask = {"field": "ssn", "reason": "CAQH application"}
+    clinic.admin.api.post(f"{base}/reveal", ask, expect=403)
+    clinic.specialist.api.post(f"{base}/reveal", ask | {"reason": "x"}, expect=422)
+    clinic.specialist.api.post(f"{base}/reveal", ask | {"field": "npi"}, expect=422)
+    key = {"Idempotency-Key": f"reveal-{dea}"}
+    for expected in ("219099999", "shown once"):
+        answer = clinic.specialist.api.call("POST", f"{base}/reveal", json=ask, headers=key)
+        assert answer.json["value"] == expected
+    shown = clinic.specialist.api.post(f"{base}/credentials/{dea}/reveal", {"reason": "DEA look-up"})
+    assert shown["number"] == "BD1234563"
+    looks = [row for row in clinic.manager.api.get(clinic.url("/audit"))["items"] if row["action"].endswith("revealed")]
+    assert len(looks) == 2
+    assert all("CAQH application" in row["summary"] or "DEA look-up" in row["summary"] for row in looks)
