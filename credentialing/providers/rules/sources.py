@@ -21,7 +21,7 @@ from credentialing.providers.rules.incoming import (
     record_in_words,
 )
 from credentialing.providers.rules.people import proper_name
-from integrations.caqh import Profile
+from integrations.caqh import PracticeLocation, Profile
 from integrations.nppes import Address, NppesRecord
 
 Source = Literal["nppes", "caqh"]
@@ -154,6 +154,12 @@ def _credentials(profile: Profile) -> list[Statement]:
 
 
 def _entries(profile: Profile) -> list[Statement]:
+    places = [_place(row) for row in profile.locations if row.is_current is not False and row.line1]
+    languages = [Statement("languages", {"language": name}) for name in profile.languages]
+    return [*_schooling(profile), *_hospitals(profile), *places, *languages]
+
+
+def _schooling(profile: Profile) -> list[Statement]:
     found = [
         Statement(
             "education",
@@ -185,7 +191,11 @@ def _entries(profile: Profile) -> list[Statement]:
         )
         for row in profile.training
     ]
-    found += [
+    return found
+
+
+def _hospitals(profile: Profile) -> list[Statement]:
+    return [
         Statement(
             "hospital",
             _said(
@@ -199,27 +209,24 @@ def _entries(profile: Profile) -> list[Statement]:
         for row in profile.hospitals
         if row.ended_on is None
     ]
-    found += [
-        Statement(
-            "locations",
-            _said(
-                {
-                    "name": row.name,
-                    "line1": row.line1,
-                    "line2": row.line2,
-                    "city": row.city,
-                    "state": row.state,
-                    "postal_code": row.postal_code,
-                    "phone": row.phone,
-                    "is_primary": row.is_primary or None,
-                }
-            ),
-        )
-        for row in profile.locations
-        if row.is_current is not False and row.line1
-    ]
-    found += [Statement("languages", {"language": name}) for name in profile.languages]
-    return found
+
+
+def _place(row: PracticeLocation) -> Statement:
+    return Statement(
+        "locations",
+        _said(
+            {
+                "name": row.name,
+                "line1": row.line1,
+                "line2": row.line2,
+                "city": row.city,
+                "state": row.state,
+                "postal_code": row.postal_code,
+                "phone": row.phone,
+                "is_primary": row.is_primary or None,
+            }
+        ),
+    )
 
 
 def _month(day: date | None) -> str:
