@@ -24,6 +24,8 @@ _BIRTH = re.compile(r"\b(?:dob|birth\w*|born)\b\W*(?:date)?\W*$", re.I)
 _BEHIND, _RIGHT, _UNDER, _NEXT_LINE, _ABOVE = 1.0, 0.98, 0.93, 0.86, 0.6
 _FAR = 34
 _HEADING = 45
+# Letters: their date stands in the head.
+_DATED_AT_THE_TOP = frozenset({"irs_letter", "claims_history"})
 # What follows the first page of these forms are instructions, with dates and names of their own.
 _ONE_PAGE = frozenset({"w9"})
 
@@ -68,7 +70,7 @@ def extract(pages: Sequence[Page], kind: str) -> list[Field]:
 
 def _candidates(pages: Sequence[Page], kind: str, name: str) -> Iterator[Field]:
     if name in DATES:
-        yield from _dates(pages, name)
+        yield from _dates(pages, kind, name)
     elif name in AMOUNTS:
         yield from (_field(name, *hit) for hit in find_limits(pages, name))
     elif name == "holder_name":
@@ -100,7 +102,19 @@ def _best(candidates: Iterable[Field]) -> Field | None:
         sure *= 0.72
     elif again:
         sure = min(0.99, sure + 0.04)
-    return Field(best.name, best.value, sure, best.page, best.box, best.label)
+    return Field(best.name, best.value, calibrated(sure), best.page, best.box, best.label)
+
+
+# Scores of values on the tuning layouts, and what share of the values with such a score was right.
+_RIGHT_AT = ((0.0, 0.0), (0.3, 0.3), (0.5, 0.7), (0.6, 0.88), (0.7, 0.94), (0.85, 0.97), (1.0, 0.99))
+
+
+def calibrated(score: float) -> float:
+    """From a score to the share of values with that score that are right; straight lines between the measured points."""
+    for (low, right_low), (high, right_high) in pairwise(_RIGHT_AT):
+        if score <= high:
+            return right_low + (right_high - right_low) * (score - low) / (high - low)
+    return _RIGHT_AT[-1][1]
 
 
 @lru_cache(maxsize=256)
@@ -190,11 +204,13 @@ def _as_field(name: str, hit: tuple[Found, float, Segment, Page, str]) -> Field:
     return _field(name, found.value, fit * found.sure * min(1.0, letters + 0.06), page.number, box, label)
 
 
-def _dates(pages: Sequence[Page], name: str) -> Iterator[Field]:
+def _dates(pages: Sequence[Page], kind: str, name: str) -> Iterator[Field]:
     for hit in labelled(pages, date_labels(name), _whole_dates if name != "expires_on" else _ends):
         before = hit[2].text[: hit[0].start]
         if not _BIRTH.search(before) and not _BIRTH.search(hit[4]):
             yield _as_field(name, hit)
+    if name == "issued_on" and kind in _DATED_AT_THE_TOP:
+        yield from _date_at_the_top(pages[0])
     if name == "expires_on":
         period = (
             (
@@ -206,6 +222,14 @@ def _dates(pages: Sequence[Page], name: str) -> Iterator[Field]:
             yield _as_field(name, hit)
 
 
+def _date_at_the_top(page: Page) -> Iterator[Field]:
+    """The date of a letter, which stands in its head without a label."""
+    for segment in page.segments:
+        for found in dates_in(segment.text)[:1] if segment.box.top < 0.35 else ():
+            box, letters = segment.part(found.start, found.end)
+            yield _field("issued_on", found.value, 0.6 * found.sure * letters, page.number, box)
+
+
 def _whole_dates(text: str) -> list[Found]:
     return dates_in(text)
 
@@ -215,7 +239,8 @@ def _ends(text: str) -> list[Found]:
 
 
 _BETWEEN = re.compile(
-    r"^[\s,.;@()]*(?:at )?(?:\d{1,2}:\d\d ?[ap]\.?m\.?(?: \w+ time)?)?[\s,;()]*(?:to|through|thru|until|[-–—])", re.I
+    r"^[\s,.;@()]*(?:at )?(?:\d{1,2}:\d\d ?[ap]\.?m\.?(?: \w+ time)?)?[\s,;()]*(?:to|through|thru|until|[-–—])|^\W{1,4}$",
+    re.I,
 )
 
 

@@ -195,7 +195,8 @@ _NOT_NAMES = frozenset(
     whereas having been duly schedules schedule period premium retroactive agent producer carrier underwritten
     credential credentialing council quality assurance healthcare health first last middle suffix other former names
     birth security employer identification account statement bank loss run claims report open closed paid reserve
-    general instructions very official-looking we you assigned official transcript office arts science philosophy medical
+    occupational affairs agency licensing professional general instructions very official-looking
+    we you assigned official transcript office arts science philosophy medical
     mutual aetna cigna organizations authorized awarded
     conferred credit hours cumulative vitae resume profile complete board-certified title signed printed print sign here
     below above see pursuant revised code chapter section january february march april may june
