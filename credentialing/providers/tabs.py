@@ -44,14 +44,17 @@ def add_provider_tab(
 def provider_tabs() -> list[dict[str, Any]]:
     """The tabs as `ui.tabs` wants them, for the person and page of this request."""
     clinic_id, here = member().clinic_id, request.endpoint or ""
-    # A page without a tab of its own stands under the tab of its blueprint.
-    room = "" if here in _tabs else here.rsplit(".", 1)[0]
+    ordered = sorted(_tabs.values(), key=lambda tab: (tab.order, tab.label))
+    if here not in _tabs:
+        # A page without a tab of its own stands under the tab of its blueprint, the last one when there are several.
+        room = here.rsplit(".", 1)[0]
+        here = next((t.endpoint for t in reversed(ordered) if t.endpoint.rsplit(".", 1)[0] == room != "providers"), "")
     return [
         {
             "label": tab.label,
             "url": url_for(tab.endpoint, clinic_id=clinic_id),
-            "is_current": here == tab.endpoint or (tab.endpoint != LIST and room == tab.endpoint.rsplit(".", 1)[0]),
+            "is_current": here == tab.endpoint,
         }
-        for tab in sorted(_tabs.values(), key=lambda tab: (tab.order, tab.label))
+        for tab in ordered
         if may(tab.permission) and (tab.is_shown is None or tab.is_shown())
     ]

@@ -38,9 +38,9 @@ STATUS_WORDS = {
     "expired": ("Expired", "blocked"),
 }
 LEVELS = [
-    ("required", "Required: every application waits for it"),
-    ("conditional", "Conditional: when its condition holds"),
-    ("optional", "Optional: holds nothing up"),
+    ("required", "Required"),
+    ("conditional", "Conditional"),
+    ("optional", "Optional"),
     ("not_needed", "Not asked for"),
 ]
 LAPSE_CHOICES = [("hold", "Hold billing"), ("tell", "Only tell people")]

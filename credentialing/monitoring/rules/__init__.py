@@ -33,6 +33,7 @@ from credentialing.monitoring.rules.renewal import (
     band_of,
     best_claim,
     item_key,
+    others_beside,
     restored_on,
     when_words,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "is_quiet",
     "item_key",
     "level_of",
+    "others_beside",
     "recipients",
     "recredential_due_on",
     "remind_on",

@@ -80,6 +80,21 @@ def best_claim(claims: Iterable[Claim], today: date) -> Claim | None:
     return Claim(last.source_kind, last.source_id, over, last.begins_on, True, last.is_primary)
 
 
+def others_beside(claims: Iterable[Claim], best: Claim, today: date) -> list[Claim]:
+    """Return the credentials that stand beside the one that counts and are renewed apart from it (an RN license beside the APRN
+    license): they are told, but hold nothing. What ended a month ago is an old one that nobody renews.
+
+    Source:
+        Ohio Revised Code 4723.43 (an APRN license stands on an RN license); product rule for the month (confidence C).
+    """
+    gone = today - timedelta(days=30)
+    return [
+        row
+        for row in claims
+        if row.source_kind == "credential" and row.source_id != best.source_id and not row.ended and row.ends_on > gone
+    ]
+
+
 def restored_on(ended_on: date, begins_on: date | None) -> date | None:
     """Return the first day that counts again after a renewal that left a gap; None when it joins the old end without one.
 

@@ -16,7 +16,15 @@ from credentialing.credentials.models import Credential
 from credentialing.credentials.services import credentials_of
 from credentialing.enrollment.models import Enrollment
 from credentialing.enrollment.states import FINAL, EnrollmentState
-from credentialing.monitoring.rules import Claim, Watched, best_claim, caqh_due_on, end_of_month, item_key
+from credentialing.monitoring.rules import (
+    Claim,
+    Watched,
+    best_claim,
+    caqh_due_on,
+    end_of_month,
+    item_key,
+    others_beside,
+)
 from credentialing.payers.book import payer
 from credentialing.providers.models import Provider
 from credentialing.requirements.catalog import DocumentKind, load_catalog
@@ -32,6 +40,8 @@ from tenants.documents.states import DocumentStatus, ReviewStatus
 
 RECREDENTIALING, REVALIDATION = "recredentialing", "medicare_revalidation"
 TAKEN_BACK = frozenset({"revoked", "suspended"})
+# Of these a provider may hold several at a time that are renewed apart: RN and APRN licenses, two board certificates.
+SEVERAL = frozenset({"state_license", "board_cert"})
 Claims = dict[tuple[str, str | None], list[Claim]]
 
 
@@ -118,7 +128,8 @@ def _claims_of(sources: Sources, provider: Provider) -> Claims:
     covered = {row.document_id for row in credentials if row.expires_on is not None}
     home = provider.license_state or sources.clinic.state
     for document in sources.documents.get(provider.id, ()):
-        if document.id not in covered:
+        # The clinic's own papers count for every provider, but they run out once.
+        if document.provider_id is not None and document.id not in covered:
             _claim_document(claims, document, sources.said.of(document.id), home)
     _claim_file(claims, provider, home)
     return claims
@@ -170,23 +181,29 @@ def _watched(sources: Sources, claims: Claims, provider_id: UUID | None, license
         claim = best_claim(rows, sources.today)
         if claim is None:
             continue
-        kind = load_catalog().documents[code]
         key = item_key(code, provider_id, state=state)
-        item = Watched(
-            key=key,
-            provider_id=provider_id,
-            kind=code,
-            label=kind.word,
-            ends_on=claim.ends_on,
-            owes=kind.owes,
-            holds=False,
-            source_kind=claim.source_kind,
-            source_id=claim.source_id,
-            state=state,
-            payer_kinds=tuple(sorted(kind.payer_kinds)),
-        )
         sources.begun[key] = claim.begins_on
-        yield _with_holds(sources, item, license_type)
+        yield _with_holds(sources, _item(key, code, state, provider_id, claim), license_type)
+        for other in others_beside(rows, claim, sources.today) if code in SEVERAL else ():
+            beside = item_key(code, provider_id, state=state, case_id=other.source_id)
+            yield _item(beside, code, state, provider_id, other)
+
+
+def _item(key: str, code: str, state: str | None, provider_id: UUID | None, claim: Claim) -> Watched:
+    kind = load_catalog().documents[code]
+    return Watched(
+        key=key,
+        provider_id=provider_id,
+        kind=code,
+        label=kind.word,
+        ends_on=claim.ends_on,
+        owes=kind.owes,
+        holds=False,
+        source_kind=claim.source_kind,
+        source_id=claim.source_id,
+        state=state,
+        payer_kinds=tuple(sorted(kind.payer_kinds)),
+    )
 
 
 def _with_holds(sources: Sources, item: Watched, license_type: str | None) -> Watched:

@@ -17,6 +17,7 @@ from infra import clock
 from infra.ids import uuid7
 from onboarding.plan.models import PlanTask
 from tenants.access.roles import Role
+from tenants.documents.models import Document
 from tests.support.cases import make_provider
 from tests.support.world import drain, failures
 
@@ -216,6 +217,34 @@ def test_checks_are_asked_for_at_hire_and_every_month(clinic):
     assert [(step, count) for step, count in enumerate(asked) if count] == [(0, 3), (30, 3), (33, 3), (36, 3), (39, 3)]
     with clinic.work() as session:
         assert set(session.scalars(select(CheckDue.due_on))) == {date(2026, 12, 31)}
+
+
+def test_the_clinics_own_papers_are_watched_once_and_a_second_license_beside_the_first(clinic):
+    provider, _ = make_provider(clinic, license_type="PMHNP")
+    make_provider(clinic, "Ruiz")
+    hold_license(clinic, provider, ends=date(2028, 10, 31), number="APRN.CNP.1")
+    hold_license(clinic, provider, ends=date(2027, 10, 31), number="RN.2")
+    with clinic.work() as session:
+        session.add(
+            Document(
+                id=uuid7(),
+                filename="w9.pdf",
+                content_type="application/pdf",
+                size=9,
+                sha256="0" * 64,
+                kind="w9",
+                object_key="tenants/test",
+                uploaded_by_name="Test",
+                status="available",
+                review_status="accepted",
+            )
+        )
+    with clinic.work() as session:
+        services.refresh_watch()
+        rows = session.execute(select(Expirable.kind, Expirable.provider_id, Expirable.ends_on, Expirable.holds)).all()
+    assert {(row.kind, row.provider_id) for row in rows} == {("state_license", provider), ("w9", None)}
+    licenses = sorted((row.ends_on, row.holds) for row in rows if row.kind == "state_license")
+    assert licenses == [(date(2027, 10, 31), False), (date(2028, 10, 31), True)]
 
 
 def test_the_watch_list_follows_its_sources(clinic):

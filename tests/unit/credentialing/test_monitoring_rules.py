@@ -19,6 +19,7 @@ from credentialing.monitoring.rules import (
     is_quiet,
     item_key,
     level_of,
+    others_beside,
     recipients,
     recredential_due_on,
     remind_on,
@@ -171,6 +172,15 @@ def test_the_latest_renewal_counts_and_a_revoked_license_does_not():
     assert alone is not None
     assert alone.ends_on == date(2026, 11, 30)
     assert best_claim([], today) is None
+
+
+def test_a_second_license_is_told_beside_the_first_until_it_is_long_gone():
+    today = date(2026, 12, 1)
+    aprn = Claim("credential", ONE, date(2028, 10, 31))
+    rn = Claim("credential", TWO, date(2026, 12, 15))
+    old = Claim("credential", THREE, date(2026, 10, 1))
+    paper = Claim("document", FOUR, date(2026, 12, 20))
+    assert others_beside([rn, aprn, old, paper], aprn, today) == [rn]
 
 
 def test_a_gap_is_only_where_the_renewal_began_later():
