@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from credentialing.screening.names import alias_keys
 from credentialing.sources.catalog import SOURCES, Source, column_name
+from credentialing.sources.odd_names import OddNames
 from infra.problems import Conflict
 from infra.settings import settings
 from integrations.sam import SamClient
@@ -32,7 +32,7 @@ from integrations.sourcefile import (
     download,
 )
 
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 128 * 1024
 _PG_ENCODINGS = {"cp1252": "WIN1252", "utf-8": "UTF8"}
 _FEWER = "OP002"
 _REFUSED = (HeaderChanged, BrokenFile, FileTooLarge, SourceRefused)
@@ -145,8 +145,6 @@ def _swap(
             connection.execute("SET LOCAL lock_timeout = '10s'")
             connection.execute("SELECT ref.begin_load(%s)", [source.code])
             rows = _copy(connection, source, path, starts_at)
-            if source.names is not None:
-                _copy_aliases(connection, source)
             made = connection.execute(
                 "SELECT ref.finish_load(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
@@ -171,43 +169,39 @@ def _swap(
 
 
 def _copy(connection: psycopg.Connection, source: Source, path: Path, starts_at: int) -> int:
+    """Send the rows; while the database takes a chunk, look for names with further keys in it."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE, ENCODING {}, NULL '\\N')").format(
         sql.Identifier("ref", f"{source.table}_beside"),
         sql.SQL(", ").join(sql.Identifier(column_name(heading)) for heading in source.layout.columns),
         sql.Literal(_PG_ENCODINGS[source.layout.encoding]),
     )
+    names = OddNames(source) if source.names is not None else None
     with connection.cursor() as cursor, path.open("rb") as stream:
         stream.seek(starts_at)
         with cursor.copy(statement) as copy:
             while chunk := stream.read(CHUNK_BYTES):
                 copy.write(chunk)
-        return cursor.rowcount
+                if names is not None:
+                    names.feed(chunk)
+        rows = cursor.rowcount
+    if names is not None:
+        names.close()
+        _copy_aliases(connection, source, names)
+    return rows
 
 
-def _copy_aliases(connection: psycopg.Connection, source: Source) -> None:
-    """Add the further keys of names that are more than plain capitals, as far as no version had the name before."""
-    last, first = (sql.Identifier(name) for name in source.names or ())
-    name = sql.SQL("{last} || '|' || {first}" if source.code == "leie" else "upper({last}) || '|' || upper({first})")
-    odd = sql.SQL(
-        "WITH odd AS (SELECT DISTINCT {last} AS last, {first} AS first, {name} AS raw FROM {table}"
-        " WHERE {last} <> '' AND ({last} || {first}) ~ '[^A-Za-z]')"
-        " SELECT last, first, raw FROM odd WHERE NOT EXISTS (SELECT 1 FROM {known} k WHERE k.raw = odd.raw)"
-    ).format(
-        last=last,
-        first=first,
-        name=name.format(last=last, first=first),
-        table=sql.Identifier("ref", f"{source.table}_beside"),
-        known=sql.Identifier("ref", f"{source.table}_alias"),
+def _copy_aliases(connection: psycopg.Connection, source: Source, names: OddNames) -> None:
+    """Add the further keys of names that no version had before."""
+    known = connection.execute(
+        sql.SQL("SELECT DISTINCT raw FROM {}").format(sql.Identifier("ref", f"{source.table}_alias"))
     )
-    target = sql.SQL("COPY {} (key, raw) FROM STDIN").format(sql.Identifier("ref", f"{source.table}_alias_beside"))
-    found = connection.execute(odd).fetchall()
-    if not found:
+    pairs = names.aliases(frozenset(row[0] for row in known))
+    if not pairs:
         return
+    target = sql.SQL("COPY {} (key, raw) FROM STDIN").format(sql.Identifier("ref", f"{source.table}_alias_beside"))
     with connection.cursor() as cursor, cursor.copy(target) as copy:
-        for one, other, raw in found:
-            for key in alias_keys(other, one):
-                if key != raw:
-                    copy.write_row((key, raw))
+        for pair in pairs:
+            copy.write_row(pair)
 
 
 def _refuse_cut_off(path: Path, source: Source) -> None:
