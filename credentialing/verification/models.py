@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,15 @@ from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.db import TenantModel, belongs_to, belongs_to_clinic
+
+SOURCE_LABELS: Mapping[str, str] = {
+    "nppes": "NPI registry",
+    "leie": "OIG exclusions (LEIE)",
+    "sam": "SAM exclusions",
+    "cms_enrollment": "Medicare enrollment",
+    "opt_out": "Medicare opt-out",
+    "license": "State license",
+}
 
 
 class Verification(TenantModel):
@@ -41,3 +51,13 @@ class Verification(TenantModel):
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     source_version: Mapped[int | None] = mapped_column(BigInteger)
     evidence_document_id: Mapped[UUID | None]
+
+    @property
+    def label(self) -> str:
+        """The source in words."""
+        return SOURCE_LABELS[self.source]
+
+    @property
+    def speaks_for(self) -> bool:
+        """Whether the result speaks for the provider."""
+        return self.valid_until is not None

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from credentialing.providers.rules import PersonName
+from credentialing.verification.models import SOURCE_LABELS as SOURCE_LABELS
 from credentialing.verification.models import Verification
 from credentialing.verification.rules import Judgment, Program, judge_registry, limits_of
 from infra import clock
@@ -21,14 +22,6 @@ from infra.problems import Conflict
 from integrations.nppes import NppesRecord
 
 SOURCES = ("nppes", "leie", "sam", "cms_enrollment", "opt_out", "license")
-SOURCE_LABELS: Mapping[str, str] = {
-    "nppes": "NPI registry",
-    "leie": "OIG exclusions (LEIE)",
-    "sam": "SAM exclusions",
-    "cms_enrollment": "Medicare enrollment",
-    "opt_out": "Medicare opt-out",
-    "license": "State license",
-}
 METHODS: Mapping[str, str] = {
     "nppes": "Asked the NPPES API",
     "leie": "Compared with the published LEIE",
