@@ -208,7 +208,7 @@ def _file(clinic_id: UUID, provider: Provider, **more: Any) -> str:
         "groups": _grouped(state),
         "optional": [line for line in state.lines if not line.requirement.applies and line.status == "missing"],
         "unsorted": _unsorted(sent),
-        "differences": services.differences_of(provider),
+        "differences": [] if is_own else services.differences_of(provider),
         "checks": list_verifications(provider.id, limit=5),
         "sealed": services.sealed_shown(provider),
         "panel": panel_strips([provider.id]).get(provider.id, ()),
