@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from flask import Response
 
 from credentialing.panel import services
+from credentialing.panel.permissions import HOLDS_READ
+from infra.problems import invalid
 from infra.web.exports import csv_answer
+from tenants.exports.registry import Export, declare_export
 
 COLUMNS = (
     "on npi provider payer_id payer line_of_business status reason release_when billable_from predicted_p50"
@@ -41,3 +45,16 @@ def _cells(hold: services.Hold, on: date) -> list[str]:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def _rows(filters: Mapping[str, str]) -> Iterator[list[str]]:
+    text = filters.get("on", "")
+    try:
+        on = date.fromisoformat(text) if text else services.today()
+    except ValueError as error:
+        raise invalid("on", "Give a date as YYYY-MM-DD.") from error
+    for hold in services.holds(on):
+        yield _cells(hold, on)
+
+
+declare_export(Export("holds", "Hold list", HOLDS_READ, COLUMNS, _rows, filters=("on",)))

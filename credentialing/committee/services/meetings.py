@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
@@ -21,6 +21,7 @@ from tenants.audit import record
 from tenants.clinics.services import get_clinic
 
 MINUTES_TOPIC = "credentialing.make_minutes"
+WRITTEN_DOWN_WITHIN = timedelta(days=7)
 
 
 class NoQuorum(Conflict):
@@ -79,11 +80,16 @@ def _move(meeting: CommitteeMeeting, to: MeetingState) -> None:
 def open_meeting(meeting_id: UUID, *, present: Sequence[UUID]) -> CommitteeMeeting:
     """Begin a meeting with those who are there; its program and quorum are the charter's of this moment.
 
-    Raises `Conflict` before its day, `Invalid` for somebody who is no member, and `NoQuorum`.
+    Every file is measured against the meeting's day, so it can be written down a week later and no more. Raises `Conflict` before
+    its day and after that week, `Invalid` for somebody who is no member, and `NoQuorum`.
     """
     meeting = get_meeting(meeting_id, lock=True)
     if clinic_day() < meeting.meets_on:
         raise Conflict(f"This meeting is on {meeting.meets_on.isoformat()}; it can begin on that day.")
+    if clinic_day() - meeting.meets_on > WRITTEN_DOWN_WITHIN:
+        raise Conflict(
+            f"This meeting was planned for {meeting.meets_on.isoformat()}; call it off and plan another one."
+        )
     _move(meeting, MeetingState.IN_SESSION)
     row, voting = setup.charter(), setup.members()
     known = {member.id for member in voting}

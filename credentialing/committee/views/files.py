@@ -55,8 +55,7 @@ def _case(clinic_id: UUID, case: CommitteeCase, error: Invalid | Conflict | None
 
 
 def _live(provider_id: UUID, meeting: CommitteeMeeting) -> list[dict[str, Any]]:
-    on = max(meeting.meets_on, services.clinic_day()) if meeting.status == "planned" else meeting.meets_on
-    found = services.review_files([get_provider(provider_id)], on, meeting.program)
+    found = services.review_files([get_provider(provider_id)], meeting.meets_on, meeting.program)
     return services.shown_checks(found[provider_id])
 
 

@@ -35,14 +35,13 @@ def _meeting(clinic_id: UUID, meeting_id: UUID, error: Invalid | None = None) ->
     cases = services.cases_of(meeting_id)
     people = services.names_of([case.provider_id for case in cases])
     waiting = [people[case.provider_id] for case in cases if case.status == "agenda"]
-    on = max(meeting.meets_on, services.clinic_day()) if meeting.status == "planned" else meeting.meets_on
     listed = {case.provider_id for case in cases if case.status != "withdrawn"}
     return render(
         "committee/meeting.html",
         meeting=meeting,
         cases=cases,
         people=people,
-        reviews=services.review_files(waiting, on, meeting.program),
+        reviews=services.review_files(waiting, meeting.meets_on, meeting.program),
         decisions=services.decisions_of([case.id for case in cases]),
         voting=services.members(),
         attending=services.members_by_id(),

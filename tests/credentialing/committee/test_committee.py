@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from credentialing.committee import services
 from credentialing.committee.rules import ELEMENTS
 from credentialing.committee.services import clinic_day
 from credentialing.credentials.services import save_credential
 from credentialing.providers.provenance import FactSource
 from credentialing.verification.models import Verification
 from infra import clock
+from infra.problems import Conflict
 from infra.storage import storage
 from tenants.access.roles import Role
 from tenants.documents.models import Document
@@ -187,6 +190,26 @@ def test_votes_decide_with_quorum_and_recusals(delegated):
     assert decide(delegated, case, "denied", ("for",) * 4, expect=422)["errors"][0]["pointer"] == "#/reasons"
     made = decide(delegated, case, "deferred", ("for",) * 4, words="A reference is missing")
     assert made["recredential_due_on"] is None
+
+
+def test_a_meeting_is_written_down_within_a_week_and_no_proof_counts_before_its_day(delegated):
+    provider_id, _ = make_provider(delegated)
+    on = today(delegated)
+    with delegated.work():
+        meeting = services.plan_meeting(meets_on=on + timedelta(days=1))
+        case = services.put_on_agenda(meeting.id, provider_id=provider_id)
+    members = [UUID(member) for member in delegated.committee]
+    with pytest.raises(Conflict, match="can begin on that day"), delegated.work():
+        services.open_meeting(meeting.id, present=members)
+    with clock.freeze(clock.now() + timedelta(days=9)), pytest.raises(Conflict, match="plan another"), delegated.work():
+        services.open_meeting(meeting.id, present=members)
+    with clock.freeze(clock.now() + timedelta(days=8)):
+        with delegated.work():
+            services.open_meeting(meeting.id, present=members)
+        verify(delegated, provider_id, days_ago=0)
+        assert "Not verified with the state board yet." in decide(delegated, case.id, expect=409)["detail"]
+        verify(delegated, provider_id, days_ago=7)
+        assert decide(delegated, case.id)["decided_on"] == (on + timedelta(days=1)).isoformat()
 
 
 def test_closing_seals_the_minutes_and_each_decision_has_its_letter(delegated):

@@ -47,7 +47,9 @@ def test_filters_narrow_and_unknown_lists_and_forms_do_not_exist(clinic):
 def test_every_list_opens_and_the_page_names_it(clinic):
     make_provider(clinic, "Ortiz")
     names = {item["name"] for item in clinic.manager.api.get(clinic.url("/exports"))["items"]}
-    assert {"providers", "requirements", "verifications"} <= names
+    assert {"providers", "credentials", "requirements", "verifications", "expirables", "screening", "packets"} <= names
+    assert "holds" in names
+    clinic.manager.api.get(clinic.url("/exports/holds.csv?on=13/45/2025"), expect=422)
     page = clinic.manager.pages.get(clinic.page("/exports"))
     for name in names:
         assert f"/exports/{name}.xlsx" in page
