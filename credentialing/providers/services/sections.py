@@ -43,6 +43,7 @@ __all__ = [
     "section_states",
     "steps_of",
     "values_of",
+    "work_gaps_of",
 ]
 _IN_FORCE = frozenset({"unverified", "active"})
 
@@ -191,11 +192,7 @@ def _of_the_whole(
 ) -> list[Lack]:
     found = _too_few(section, len(values), parts) if is_asked else []
     if section.code == "work_history":
-        training = [row.values for row in parts.entries.get("training", ())]
-        gaps: list[Gap] = (
-            open_gaps(values, training, parts.today, licensed_on=licensed_on(parts.held)) if values else []
-        )
-        found += [Lack(gap_words(gap)) for gap in gaps]
+        found += [Lack(gap_words(gap)) for gap in work_gaps_of(parts)]
     elif section.code == "disclosures":
         found += disclosure_lacks([code for code, _ in DISCLOSURES], values)
     elif section.code == "malpractice":
@@ -226,6 +223,13 @@ def _too_few(section: Section, have: int, parts: FileParts) -> list[Lack]:
 def _has_claims(parts: FileParts) -> bool:
     answers = (row.values for row in parts.entries.get("disclosures", ()))
     return any(row.get("question") == "malpractice_claim" and row.get("answer") is True for row in answers)
+
+
+def work_gaps_of(parts: FileParts) -> list[Gap]:
+    """The gaps of a work history that still need a reason; none while there is no entry at all."""
+    work = [row.values for row in parts.entries.get("work_history", ())]
+    training = [row.values for row in parts.entries.get("training", ())]
+    return open_gaps(work, training, parts.today, licensed_on=licensed_on(parts.held)) if work else []
 
 
 def licensed_on(held: Sequence[Credential]) -> date | None:

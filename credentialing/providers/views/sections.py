@@ -25,13 +25,15 @@ from credentialing.providers.services.sections import (
     save_entry,
     save_facts,
     section_states,
+    work_gaps_of,
 )
 from credentialing.providers.views.blueprint import bp, license_label
 from credentialing.providers.views.files import LINE_WORDS
-from credentialing.providers.views.rows import RowView, blank_row, page_of, row_views
+from credentialing.providers.views.rows import Page, RowView, blank_row, page_of, row_views
 from credentialing.providers.views.tabs import ProviderTab, add_provider_tab, provider_tabs
 from credentialing.providers.views.words import payer_names, value_words
 from infra.db import db
+from infra.ids import uuid7
 from infra.problems import Invalid, NotFound
 from infra.web.pages import errors_by_field, is_htmx, render, render_block
 from infra.web.query import as_uuid
@@ -135,6 +137,7 @@ def _context(
         "guided": is_guided(),
         "can_write": may(PROVIDER_FILE),
         "can_upload": may(DOCUMENT_UPLOAD),
+        "explanations": _explanations(page) if section.code == "work_history" and may(PROVIDER_FILE) else [],
         "secrets": _secrets(section, rows) if may(PROVIDER_REVEAL) else [],
         "tabs": provider_tabs(clinic_id, parts.provider.id),
         "words": STATE_WORDS,
@@ -142,6 +145,18 @@ def _context(
         "payer_names": payer_names,
         **more,
     }
+
+
+def _explanations(page: Page) -> list[tuple[str, str, dict[str, str]]]:
+    """For each gap a button that adds its row with the months filled in: (words, address, fields)."""
+    return [
+        (
+            f"Explain {gap.started.words} to {gap.ended.words}",
+            page.address("save_row", row_id=uuid7()),
+            {"kind": "gap", "started": str(gap.started), "ended": str(gap.ended)},
+        )
+        for gap in work_gaps_of(page.parts)
+    ]
 
 
 def _secrets(section: Section, rows: Sequence[RowView]) -> list[tuple[str, str]]:

@@ -94,6 +94,25 @@ def test_a_wrong_value_is_refused_beside_the_field_and_nothing_else_is_lost(clin
     assert policy.details == {"limits_each_cents": 100_000_000}
 
 
+def test_a_gap_is_explained_with_its_months_filled_in(clinic, file):
+    provider_id, base = file
+    pages = clinic.admin.pages
+    with clinic.work():
+        for job in ({"started": "2018-01", "ended": "2023-02"}, {"started": "2024-04", "is_current": True}):
+            values = {"kind": "job", "employer": f"Practice {job['started']}", "position": "Nurse", **job}
+            save_entry(provider_id=provider_id, section="work_history", values=values, source=FactSource("caqh"))
+    page = pages.get(f"{base}/work_history")
+    assert "Mar 2023 to Mar 2024 (13 months) is not explained in writing" in page
+    found = re.search(r'action="([^"]+)">(?:(?!</form>).)*Explain Mar 2023 to Mar 2024', page, re.S)
+    address = re.findall(r'action="([^"]+)"', found.group(0))[-1]
+    page = pages.post(address, {"kind": "gap", "started": "2023-03", "ended": "2024-03"})
+    assert 'value="2023-03"' in page
+    pages.post(address, {"explanation": "Parental leave", "explained_how": "written"}, htmx=True)
+    page = pages.get(f"{base}/work_history")
+    assert "not explained" not in page
+    assert "Explain Mar" not in page
+
+
 def test_a_disclosure_is_answered_once_and_a_yes_is_explained(clinic, file):
     provider_id, base = file
     pages = clinic.admin.pages
