@@ -19,7 +19,6 @@ from credentialing.enrollment.permissions import (
     LOCATION_READ,
     LOCATION_WRITE,
 )
-from credentialing.enrollment.rules import blocking
 from credentialing.enrollment.rules.next_step import FORMS, StepForm, step_form, usual_step
 from credentialing.enrollment.rules.panel import WORDS, line_word
 from credentialing.enrollment.schemas import (
@@ -33,7 +32,6 @@ from credentialing.enrollment.schemas import (
 from credentialing.enrollment.services import CaseFilter, NewEnrollment
 from credentialing.enrollment.services.follow_ups import cadence_of
 from credentialing.enrollment.states import TRANSITIONS, EnrollmentState
-from credentialing.providers.models import Provider
 from credentialing.providers.services import get_provider, provider_names
 from infra.problems import Conflict, Invalid, invalid
 from infra.web.chrome import NavEntry, add_to_navigation
@@ -60,8 +58,6 @@ LINE_WORDS = [
     for line in ("commercial", "medicare", "medicare_advantage", "medicaid", "marketplace", "tricare", "eap")
 ]
 UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Which page mends which kind of defect.
-FIXES_IN_CLINIC = frozenset({"tin-missing"})
 
 
 @bp.get("/c/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>")
@@ -82,21 +78,19 @@ def _case(case: Enrollment, error: Invalid | None = None, form: str = "") -> str
 
 
 def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[str, Any]:
-    view = services.outlooks([case])[case.id]
     provider = get_provider(case.provider_id)
-    defects = services.case_packet(case)
+    view = services.outlooks([case], providers=[provider])[case.id]
     steps = services.history(case.id)
     return {
         "clinic_id": case.tenant_id,
         "case": case,
         "view": view,
         "provider": provider,
-        "defects": [(defect, _fix_url(defect.code, provider)) for defect in defects],
         "history": list(reversed(steps)),
         "touches": services.touches(case.id),
         "words": {state.value: word for state, (word, _) in WORDS.items()},
         "tones": {state.value: tone for state, (_, tone) in WORDS.items()},
-        "step": _step(case, packet_ready=not blocking(defects)),
+        "step": _step(case, packet_ready=not view.missing_documents and error is None),
         "others": _other_steps(case),
         "documents": _proofs(case),
         "unreviewed": services.unreviewed_proofs(steps),
@@ -116,14 +110,6 @@ def _case_context(case: Enrollment, error: Invalid | None, form: str) -> dict[st
         "touch_errors": errors_by_field(error) if form == "touch" else {},
         "refused": error.detail if error else None,
     }
-
-
-def _fix_url(code: str, provider: Provider) -> str | None:
-    if code in FIXES_IN_CLINIC:
-        return url_for("portfolio.details_page", clinic_id=provider.tenant_id)
-    if code in {"location-missing", "group-too-small"}:
-        return None
-    return url_for("providers.file_page", clinic_id=provider.tenant_id, provider_id=provider.id)
 
 
 def _step(case: Enrollment, *, packet_ready: bool) -> StepForm | None:

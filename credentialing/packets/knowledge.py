@@ -73,7 +73,8 @@ def tell_papers(providers: Sequence[Provider], today: date, known: Known) -> Non
 
 def tell_caqh(providers: Sequence[Provider], today: date, known: Known) -> None:
     """Write down the practice addresses of the newest CAQH profile of each provider, one query."""
-    for provider_id, row in latest_profiles([provider.id for provider in providers]).items():
+    known_there = [provider.id for provider in providers if provider.caqh_id]
+    for provider_id, row in latest_profiles(known_there).items():
         for place in opened_profile(row).locations:
             if place.is_current is False or (place.ended_on is not None and place.ended_on < today):
                 continue

@@ -52,8 +52,9 @@ class PacketForm(TenantModel):
 class Attestation(TenantModel):
     """One signature of a provider under their file. Nothing of it changes; the job that makes the signed PDF adds the document.
 
-    `facts` is what the file said, as pairs of name and words in the order that was read, secrets masked, and `facts_hash` its SHA-256. `drawing` is the path of a drawn signature (SVG),
-    `ip` and `user_agent` where it came from. `statements` is the text that was read, as it was then.
+    `facts` is what the file said, as pairs of name and words in the order that was read, secrets masked, and `facts_hash` its
+    SHA-256. `drawing` is the path of a drawn signature (SVG), `ip` and `user_agent` where it came from. `statements` is the text
+    that was read, as it was then.
     """
 
     __tablename__ = "attestation"

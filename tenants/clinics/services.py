@@ -71,6 +71,8 @@ def get_clinic() -> Clinic:
     clinic = db().get(Clinic, (current_tenant(), current_tenant()))
     if clinic is None:
         raise NotFound
+    # The session knows its rows weakly: held here, the clinic is read once in a unit of work.
+    db().info["clinic"] = clinic
     return clinic
 
 

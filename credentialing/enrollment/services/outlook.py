@@ -36,6 +36,7 @@ from credentialing.enrollment.services.papers import Papers, papers_of
 from credentialing.enrollment.services.pauses import pauses
 from credentialing.enrollment.states import WITH_PAYER, EnrollmentState
 from credentialing.payers.book import PanelDays, Payer, Retro, payer, statutory_clock
+from credentialing.providers.models import Provider
 from infra.db import current_tenant, db
 from tenants.clinics.models import Clinic
 from tenants.clinics.services import get_clinic
@@ -81,8 +82,11 @@ class _Background:
     predictions: dict[PredictionFacts, Prediction | None] = field(default_factory=dict)
 
 
-def outlooks(cases: Sequence[Enrollment], *, on: date | None = None) -> dict[UUID, Outlook]:
-    """The outlook of each case. `on` is the day of service that is asked about, by default today."""
+def outlooks(
+    cases: Sequence[Enrollment], *, on: date | None = None, providers: Sequence[Provider] | None = None
+) -> dict[UUID, Outlook]:
+    """The outlook of each case. `on` is the day of service that is asked about, by default today; `providers` of all cases save
+    reading them."""
     if not cases:
         return {}
     today = clinic_day()
@@ -91,7 +95,7 @@ def outlooks(cases: Sequence[Enrollment], *, on: date | None = None) -> dict[UUI
         today=today,
         outcomes=_outcomes({case.payer_id for case in cases}),
         pauses=pauses() if any(case.state in WITH_PAYER for case in cases) else {},
-        papers=papers_of({case.provider_id for case in cases if case.state in BEFORE_PAYER}),
+        papers=papers_of({case.provider_id for case in cases if case.state in BEFORE_PAYER}, providers=providers),
         endings=endings_by_case(cases, before=max(on or today, today)),
     )
     return {case.id: _outlook(case, background, on or background.today) for case in cases}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -51,12 +52,18 @@ _REGISTRY = {"found": "verified", "not_found": "unknown"}
 
 @dataclass(slots=True)
 class Known:
-    """What other rooms know of providers beside their file, each by provider id."""
+    """What other rooms know of providers beside their file, each by provider id.
+
+    `held` and `entries` are their file, read once for all; `more` is what a room keeps for its own pages, under its name.
+    """
 
     papers: dict[UUID, list[Paper]] = field(default_factory=dict)
     exclusions: dict[UUID, list[Exclusion]] = field(default_factory=dict)
     signatures: dict[UUID, Signature] = field(default_factory=dict)
     addresses: dict[UUID, list[AddressSaid]] = field(default_factory=dict)
+    held: Mapping[UUID, Sequence[Credential]] = field(default_factory=dict)
+    entries: Mapping[UUID, Mapping[str, Sequence[FileEntry]]] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 Contributor = Callable[[Sequence[Provider], date, Known], None]
@@ -71,13 +78,13 @@ def add_packet_knowledge(contributor: Contributor) -> None:
 
 
 @dataclass(slots=True)
-class _Background:
+class Background:
+    """Everything that the packets of some cases are judged by."""
+
     clinic: Clinic
     today: date
     providers: dict[UUID, Provider]
     papers: Papers
-    credentials: Mapping[UUID, Sequence[Credential]]
-    entries: Mapping[UUID, Mapping[str, Sequence[FileEntry]]]
     locations: dict[UUID, Location]
     known: Known
     differences: Mapping[UUID, Sequence[Difference]]
@@ -88,7 +95,11 @@ def packets_of(cases: Sequence[Enrollment]) -> dict[UUID, list[Defect]]:
     """What is wrong with the application of each case; an empty list means that it is ready to send."""
     if not cases:
         return {}
-    background = _gathered({case.provider_id for case in cases})
+    return defects_in(cases, background_of(cases))
+
+
+def defects_in(cases: Sequence[Enrollment], background: Background) -> dict[UUID, list[Defect]]:
+    """`packets_of` for a background that was read already."""
     return {case.id: packet_defects(_facts(case, background), background.today) for case in cases}
 
 
@@ -97,37 +108,42 @@ def case_packet(case: Enrollment) -> list[Defect]:
     return packets_of([case])[case.id]
 
 
-def _gathered(ids: Collection[UUID]) -> _Background:
-    query = select(Provider).where(Provider.tenant_id == current_tenant(), Provider.id.in_(list(ids)))
-    providers = {provider.id: provider for provider in db().scalars(query)}
-    today, known = clinic_day(), Known()
+def background_of(cases: Sequence[Enrollment]) -> Background:
+    """Read what the packets of these cases are judged by, in a fixed number of statements."""
+    ids = list({case.provider_id for case in cases})
+    # A provider sees their own row only and could not count the group.
+    counted = current_scope().provider_id is None
+    active = (
+        select(func.count())
+        .select_from(Provider)
+        .where(Provider.tenant_id == current_tenant(), Provider.status == "active")
+    )
+    query = select(Provider, active.scalar_subquery()).where(
+        Provider.tenant_id == current_tenant(), Provider.id.in_(ids)
+    )
+    rows = db().execute(query).all()
+    providers = [row[0] for row in rows]
+    clinic = get_clinic()
+    today, known = clinic_day(), Known(held=credentials_of(ids), entries=entries_of(ids))
     for contribute in _contributors:
-        contribute(list(providers.values()), today, known)
+        contribute(providers, today, known)
     places = db().scalars(select(Location).where(Location.tenant_id == current_tenant()))
-    return _Background(
-        clinic=get_clinic(),
+    return Background(
+        clinic=clinic,
         today=today,
-        providers=providers,
-        papers=papers_of(ids),
-        credentials=credentials_of(list(providers)),
-        entries=entries_of(list(providers)),
+        providers={provider.id: provider for provider in providers},
+        papers=papers_of(ids, providers=providers),
         locations={place.id: place for place in places},
         known=known,
-        differences=differences_in(list(providers.values())),
-        # A provider sees their own row only and could not count the group.
-        group_size=_group_size() if current_scope().provider_id is None else None,
+        differences=differences_in(providers),
+        group_size=rows[0][1] if rows and counted else None,
     )
 
 
-def _group_size() -> int:
-    query = select(func.count()).select_from(Provider)
-    return db().scalar(query.where(Provider.tenant_id == current_tenant(), Provider.status == "active")) or 0
-
-
-def _facts(case: Enrollment, at: _Background) -> PacketFacts:
+def _facts(case: Enrollment, at: Background) -> PacketFacts:
     provider, known = at.providers[case.provider_id], payer(case.payer_id)
-    answer, held = stored_record(provider.registry_record), at.credentials.get(provider.id, ())
-    entries = at.entries.get(provider.id, {})
+    answer, held = stored_record(provider.registry_record), at.known.held.get(provider.id, ())
+    entries = at.known.entries.get(provider.id, {})
     address = _location(case, at)
     kind = load_catalog().license_types.get(provider.license_type or "")
     counts_group = known is not None and known.group_min is not None and at.group_size is not None
@@ -166,7 +182,7 @@ def _facts(case: Enrollment, at: _Background) -> PacketFacts:
     )
 
 
-def _location(case: Enrollment, at: _Background) -> str:
+def _location(case: Enrollment, at: Background) -> str:
     """The address of the application: the case's location, or the only one that there is."""
     place = at.locations.get(case.location_id) if case.location_id else None
     if place is None and case.location_id is None and len(at.locations) == 1:

@@ -50,10 +50,12 @@ class Papers:
         return sum(item.status in LACKING for item in self.items(provider_id, payer))
 
 
-def papers_of(provider_ids: Collection[UUID]) -> Papers:
-    """The files of these providers."""
+def papers_of(provider_ids: Collection[UUID], *, providers: Sequence[Provider] | None = None) -> Papers:
+    """The files of these providers; `providers` saves reading them."""
     if not provider_ids:
         return Papers()
+    if providers is not None:
+        return Papers(files_of(providers, payers_by_provider={}))
     query = select(Provider).where(Provider.tenant_id == current_tenant(), Provider.id.in_(provider_ids))
     return Papers(files_of(db().scalars(query).all(), payers_by_provider={}))
 

@@ -44,12 +44,18 @@ _DATE = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day
 _OURS = frozenset({"is_primary", "is_authorized"})
 
 
-def attested_facts(providers: Sequence[Provider]) -> dict[UUID, Attested]:
-    """What each of these providers would sign for now; two queries for any number."""
+def attested_facts(
+    providers: Sequence[Provider],
+    *,
+    held: Mapping[UUID, Sequence[Credential]] | None = None,
+    entries: Mapping[UUID, Mapping[str, Sequence[FileEntry]]] | None = None,
+) -> dict[UUID, Attested]:
+    """What each of these providers would sign for now; two queries for any number, none for what is given."""
     ids = [provider.id for provider in providers]
     if not ids:
         return {}
-    held, entries = credentials_of(ids), entries_of(ids)
+    held = credentials_of(ids) if held is None else held
+    entries = entries_of(ids) if entries is None else entries
     return {provider.id: _facts(provider, held[provider.id], _in_order(entries[provider.id])) for provider in providers}
 
 

@@ -22,9 +22,9 @@ from credentialing.payers.book import payer
 from credentialing.providers.models import Provider
 from credentialing.providers.registry import stored_record
 from credentialing.providers.services import get_provider
-from credentialing.requirements.services import Line, files_of
+from credentialing.requirements.services import FileState, Line, files_of
 from infra.db import current_tenant, db
-from infra.problems import StaleVersion
+from infra.problems import NotFound, StaleVersion
 from tenants.audit import record
 from tenants.clinics.services import get_clinic
 from tenants.documents.models import Document
@@ -55,6 +55,25 @@ def setup_of(enrollment_id: UUID) -> PacketSetup | None:
     return db().scalars(query).one_or_none()
 
 
+def case_with_setup(enrollment_id: UUID) -> tuple[Enrollment, PacketSetup | None]:
+    """A case and what somebody decided for its packet, in one query. Raises `NotFound`."""
+    found = (
+        db()
+        .execute(
+            select(Enrollment, PacketSetup)
+            .outerjoin(
+                PacketSetup,
+                (PacketSetup.tenant_id == Enrollment.tenant_id) & (PacketSetup.enrollment_id == Enrollment.id),
+            )
+            .where(Enrollment.tenant_id == current_tenant(), Enrollment.id == enrollment_id)
+        )
+        .one_or_none()
+    )
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
 def save_setup(
     case: Enrollment, *, left_out: Sequence[str], letter_note: str, if_version: int | None = None
 ) -> PacketSetup:
@@ -71,11 +90,14 @@ def save_setup(
     return setup
 
 
-def planned_parts(case: Enrollment, setup: PacketSetup | None = None) -> list[PlannedPart]:
-    """Everything that the packet of a case may hold, in the order of the packet."""
-    provider = get_provider(case.provider_id)
-    file = files_of([provider], payers_by_provider={provider.id: [case.payer_id]})[provider.id]
-    lines = [line for line in file.lines if _is_asked(line, case.payer_id)]
+def planned_parts(
+    case: Enrollment, setup: PacketSetup | None = None, *, file: FileState | None = None
+) -> list[PlannedPart]:
+    """Everything that the packet of a case may hold, in the order of the packet; `file` saves reading it."""
+    if file is None:
+        provider = get_provider(case.provider_id)
+        file = files_of([provider], payers_by_provider={})[provider.id]
+    lines = _asked_lines(file, case.payer_id)
     left_out = frozenset(setup.left_out) if setup else frozenset()
     answered = {line.requirement.code for line in lines if line.status in GOOD and line.document is not None}
     parts = [
@@ -83,16 +105,23 @@ def planned_parts(case: Enrollment, setup: PacketSetup | None = None) -> list[Pl
         for form in list_forms(payer_id=case.payer_id)
         if form.payer_id is not None or (form.kind is not None and form.kind not in answered)
     ]
-    parts += [_document_part(line, left_out) for line in lines if line.document is not None or line.requirement.applies]
+    parts += [_document_part(line, left_out) for line in lines]
     return sorted(parts, key=lambda part: (part.group != "Forms", part_rank(part.kind), part.title))
 
 
-def _is_asked(line: Line, payer_id: str) -> bool:
+def _asked_lines(file: FileState, payer_id: str) -> list[Line]:
+    """What this payer asks for, and what is there besides; a check of the product that has no paper is no part."""
     known = payer(payer_id)
-    requirement = line.requirement
-    if requirement.proof is not None and line.document is None:
-        return False
-    return known is None or asks_for(known.kind, requirement.code, requirement.payer_kinds)
+    needed = list(file.lines_for(known) if known else file.needed)
+    codes = {line.requirement.code for line in needed}
+    more = [
+        line
+        for line in file.lines
+        if line.document is not None
+        and line.requirement.code not in codes
+        and (known is None or asks_for(known.kind, line.requirement.code, line.requirement.payer_kinds))
+    ]
+    return [line for line in (*needed, *more) if line.document is not None or line.requirement.proof is None]
 
 
 def _form_part(form: PacketForm, left_out: frozenset[str]) -> PlannedPart:

@@ -10,15 +10,15 @@ from sqlalchemy import select
 
 from credentialing.enrollment.models import Enrollment
 from credentialing.enrollment.rules import Defect, blocking
-from credentialing.enrollment.services import case_packet, get_enrollment, packets_of
+from credentialing.enrollment.services.packet_facts import background_of, defects_in
 from credentialing.enrollment.states import EnrollmentState
+from credentialing.packets import knowledge as _knowledge  # noqa: F401 - registers itself
 from credentialing.packets.models import PacketRequest, PacketSetup, PacketVersion
-from credentialing.packets.services.contents import PlannedPart, planned_parts, setup_of
+from credentialing.packets.services.contents import PlannedPart, case_with_setup, planned_parts
 from credentialing.packets.services.fixes import requests_of
-from credentialing.packets.services.signatures import SignatureState, signature_states
+from credentialing.packets.services.signatures import SIGNATURES, SignatureState
 from credentialing.packets.services.versions import latest_versions, versions_of
 from credentialing.providers.models import Provider
-from credentialing.providers.services import get_provider
 from infra.db import current_tenant, db
 
 S = EnrollmentState
@@ -33,8 +33,13 @@ class Line:
     case: Enrollment
     provider: Provider
     defects: tuple[Defect, ...]
-    signature: str
+    state: SignatureState
     version: PacketVersion | None
+
+    @property
+    def signature(self) -> str:
+        """none, signed or stale."""
+        return self.state.status
 
     @property
     def provider_name(self) -> str:
@@ -79,18 +84,17 @@ def packet_lines(*, provider_id: UUID | None = None) -> list[Line]:
     if provider_id is not None:
         query = query.where(Enrollment.provider_id == provider_id)
     cases = db().scalars(query.order_by(Enrollment.id).limit(MOST_SHOWN)).all()
-    found, newest = packets_of(cases), latest_versions([case.id for case in cases])
-    ids = {case.provider_id for case in cases}
-    people = (
-        db().scalars(select(Provider).where(Provider.tenant_id == current_tenant(), Provider.id.in_(list(ids)))).all()
-    )
-    providers, signed = {person.id: person for person in people}, signature_states(people)
+    if not cases:
+        return []
+    background = background_of(cases)
+    found, newest = defects_in(cases, background), latest_versions([case.id for case in cases])
+    signed = background.known.more[SIGNATURES]
     lines = [
         Line(
             case,
-            providers[case.provider_id],
+            background.providers[case.provider_id],
             tuple(found[case.id]),
-            signed[case.provider_id].status,
+            signed[case.provider_id],
             newest.get(case.id),
         )
         for case in cases
@@ -100,15 +104,16 @@ def packet_lines(*, provider_id: UUID | None = None) -> list[Line]:
 
 def packet_of(enrollment_id: UUID) -> Packet:
     """Everything about the packet of a case. Raises `NotFound`."""
-    case = get_enrollment(enrollment_id)
-    provider, setup = get_provider(case.provider_id), setup_of(case.id)
+    case, setup = case_with_setup(enrollment_id)
+    background = background_of([case])
+    provider = background.providers[case.provider_id]
     return Packet(
         case=case,
         provider=provider,
-        defects=tuple(case_packet(case)),
-        parts=tuple(planned_parts(case, setup)),
+        defects=tuple(defects_in([case], background)[case.id]),
+        parts=tuple(planned_parts(case, setup, file=background.papers.files[provider.id])),
         setup=setup,
-        signature=signature_states([provider])[provider.id],
+        signature=background.known.more[SIGNATURES][provider.id],
         versions=versions_of(case, limit=20),
         asked=requests_of([case.id]),
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from credentialing.credentials.models import Credential
 from credentialing.packets.facts.attested import Attested, attested_facts, changed_names, facts_hash
 from credentialing.packets.models import Attestation
 from credentialing.packets.statements import STATEMENTS, TEXT_VERSION
-from credentialing.providers.models import Provider
+from credentialing.providers.models import FileEntry, Provider
 from credentialing.providers.services import get_provider
 from infra import clock
 from infra.db import current_scope, current_tenant, db
@@ -24,6 +25,8 @@ from infra.outbox import later, publish
 from infra.problems import Conflict, Forbidden, invalid
 from tenants.audit import record
 
+SIGNATURES = "signatures"
+"""Under this name the packet check keeps the states of signatures for pages that show them beside."""
 SEAL_TOPIC = "credentialing.seal_attestation"
 _PATH = re.compile(r"[MLQCZ0-9 .,-]+")
 MOST_PATH = 20_000
@@ -58,12 +61,17 @@ class Signing:
     email: str
 
 
-def signature_states(providers: Sequence[Provider]) -> dict[UUID, SignatureState]:
+def signature_states(
+    providers: Sequence[Provider],
+    *,
+    held: Mapping[UUID, Sequence[Credential]] | None = None,
+    entries: Mapping[UUID, Mapping[str, Sequence[FileEntry]]] | None = None,
+) -> dict[UUID, SignatureState]:
     """The newest signature of each provider and whether their file still says the same; three queries for any number."""
     ids = [provider.id for provider in providers]
     newest = newest_attestations(ids)
     signed = [provider for provider in providers if provider.id in newest]
-    now = attested_facts(signed)
+    now = attested_facts(signed, held=held, entries=entries)
     return {provider_id: _state(newest.get(provider_id), now.get(provider_id)) for provider_id in ids}
 
 
@@ -91,6 +99,11 @@ def newest_attestations(provider_ids: Sequence[UUID]) -> dict[UUID, Attestation]
 def attestations_of(provider_id: UUID, *, limit: int = 20) -> Sequence[Attestation]:
     """The signatures of a provider, newest first. Raises `NotFound`."""
     get_provider(provider_id)
+    return attestations_in(provider_id, limit=limit)
+
+
+def attestations_in(provider_id: UUID, *, limit: int = 20) -> Sequence[Attestation]:
+    """The signatures of a provider who was found already, newest first."""
     query = select(Attestation).where(Attestation.tenant_id == current_tenant(), Attestation.provider_id == provider_id)
     return db().scalars(query.order_by(Attestation.signed_at.desc(), Attestation.id.desc()).limit(limit)).all()
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from credentialing.enrollment.rules import Defect, blocking
 from credentialing.enrollment.rules.panel import WORDS, line_word
-from credentialing.enrollment.services import get_enrollment
+from credentialing.enrollment.services import case_packet, get_enrollment
 from credentialing.packets.permissions import FORM_WRITE, PACKET_READ, PACKET_WORK
 from credentialing.packets.schemas import PacketFixSchema, PacketSetupSchema
 from credentialing.packets.services import fixes, overview, signatures, versions
@@ -102,8 +102,8 @@ def provider_page(clinic_id: UUID, provider_id: UUID) -> ResponseReturnValue:
         tabs=provider_tabs(clinic_id, provider_id),
         lines=lines,
         first=_first_defects(lines),
-        state=signatures.signature_states([provider])[provider_id],
-        signed=signatures.attestations_of(provider_id),
+        state=lines[0].state if lines else signatures.signature_states([provider])[provider_id],
+        signed=signatures.attestations_in(provider_id),
         payer_name=payer_name,
         line_word=line_word,
         words={state.value: word for state, (word, _) in WORDS.items()},
@@ -116,6 +116,14 @@ def provider_page(clinic_id: UUID, provider_id: UUID) -> ResponseReturnValue:
 def packet_page(clinic_id: UUID, enrollment_id: UUID) -> ResponseReturnValue:
     """One packet."""
     return _packet(clinic_id, overview.packet_of(enrollment_id))
+
+
+@bp.get("/c/<uuid:clinic_id>/enrollments/<uuid:enrollment_id>/packet/check")
+@access(PACKET_READ)
+def check(clinic_id: UUID, enrollment_id: UUID) -> ResponseReturnValue:
+    """What the payer would send back, as a part of the case's page."""
+    found = blocking(case_packet(get_enrollment(enrollment_id)))
+    return render("packets/check.html", clinic_id=clinic_id, enrollment_id=enrollment_id, wrong=found)
 
 
 def _packet(clinic_id: UUID, packet: Packet, error: Invalid | None = None) -> str:
