@@ -61,7 +61,7 @@ def send_webhook_notice(work: Work, *, endpoint_id: str, membership_id: str) -> 
         row = services.get_endpoint(UUID(endpoint_id))
         if person is None or person.status != "active" or row.status != "disabled":
             raise GiveUp("there is nobody to tell, or nothing to tell any more")
-        to, name, url, why, place = person.email, person.name, row.url, row.status_reason, clinic.name
+        to, name, url, why, place = person.email, person.name, row.place, row.status_reason, clinic.name
     body = (
         f"Hello {name},\n\nOnpanel no longer calls the webhook {url} of {place}: {why}.\n\n"
         f"When it works again, switch it on and send again what failed:\n\n"

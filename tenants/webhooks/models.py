@@ -39,6 +39,11 @@ class WebhookEndpoint(TenantModel):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this name
 
+    @property
+    def place(self) -> str:
+        """The address without its query, which may hold a secret of the receiver's: for pages, mail and the audit trail."""
+        return self.url.partition("?")[0]
+
 
 class WebhookDelivery(TenantModel):
     """One event for one endpoint. `message_id` is the same in every try; `job_id` is the one piece of work that may send it next.

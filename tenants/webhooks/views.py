@@ -120,7 +120,7 @@ def endpoint_page(clinic_id: UUID, webhook_id: UUID) -> ResponseReturnValue:
 
 def _endpoint(clinic_id: UUID, webhook_id: UUID, **more: Any) -> str:
     row = services.get_endpoint(webhook_id)
-    _trail((row.url.partition("://")[2].partition("/")[0], None))
+    _trail((row.place.partition("://")[2].partition("/")[0], None))
     shown = request.args.get("show") if request.args.get("show") in STATUSES else None
     limit = page_size()
     rows = services.list_deliveries(webhook_id, limit=limit + 1, after=uuid_cursor(), status=shown)

@@ -88,7 +88,7 @@ def send_test(endpoint_id: UUID) -> WebhookDelivery:
     row = get_endpoint(endpoint_id)
     if row.status != "active":
         raise EndpointDisabled("Switch the webhook on first.")
-    record("webhook.tested", f"asked for a test call to {row.url}", subject_kind="webhook", subject_id=row.id)
+    record("webhook.tested", f"asked for a test call to {row.place}", subject_kind="webhook", subject_id=row.id)
     return _make(row, TEST_EVENT, _payload(TEST_EVENT, {"webhook_id": str(row.id)}), f"msg_{uuid7().hex}")
 
 
@@ -169,7 +169,7 @@ def replay(delivery_id: UUID) -> WebhookDelivery:
     db().flush()
     record(
         "webhook.replayed",
-        f"sent {delivery.event} to {row.url} again",
+        f"sent {delivery.event} to {row.place} again",
         subject_kind="webhook",
         subject_id=row.id,
         facts={"delivery_id": str(delivery.id)},

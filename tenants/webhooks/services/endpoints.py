@@ -73,7 +73,7 @@ def create_endpoint(new: NewEndpoint) -> tuple[WebhookEndpoint, str]:
     db().flush()
     db().info.pop(_HAS, None)
     every("tenants.prune_webhooks", seconds=24 * 3600)
-    _record(row, "webhook.created", f"entered the webhook {row.url} for {len(events)} events", events=events)
+    _record(row, "webhook.created", f"entered the webhook {row.place} for {len(events)} events", events=events)
     return row, secret
 
 
@@ -152,7 +152,7 @@ def change_endpoint(
     if description is not None:
         row.description = description
     db().flush()
-    _record(row, "webhook.changed", f"changed the webhook {row.url}", events=row.events)
+    _record(row, "webhook.changed", f"changed the webhook {row.place}", events=row.events)
     return row
 
 
@@ -167,7 +167,7 @@ def rotate_secret(endpoint_id: UUID, *, overlap_hours: int = OVERLAP_HOURS) -> t
     _record(
         row,
         "webhook.rotated",
-        f"made a new secret for the webhook {row.url}; the old one ends in {overlap_hours} hours",
+        f"made a new secret for the webhook {row.place}; the old one ends in {overlap_hours} hours",
     )
     return row, secret
 
@@ -180,7 +180,7 @@ def enable_endpoint(endpoint_id: UUID) -> WebhookEndpoint:
     row.status, row.status_reason, row.failing_since, row.failures = "active", None, None, 0
     db().flush()
     db().info.pop(_HAS, None)
-    _record(row, "webhook.enabled", f"switched the webhook {row.url} on again")
+    _record(row, "webhook.enabled", f"switched the webhook {row.place} on again")
     return row
 
 
@@ -188,7 +188,7 @@ def disable_endpoint(row: WebhookEndpoint, *, because: str) -> None:
     """Switch a locked endpoint off, give up what still waits for it, and have its people told by mail."""
     row.status, row.status_reason = "disabled", because
     _give_up_waiting(row, "The webhook was switched off.")
-    _record(row, "webhook.disabled", f"switched the webhook {row.url} off: {because}")
+    _record(row, "webhook.disabled", f"switched the webhook {row.place} off: {because}")
     for membership_id in people_to_tell():
         later("tenants.send_webhook_notice", {"endpoint_id": str(row.id), "membership_id": str(membership_id)})
 
@@ -216,10 +216,10 @@ def people_to_tell() -> Sequence[UUID]:
 
 
 def remove_endpoint(endpoint_id: UUID) -> str:
-    """Remove an endpoint; its log stays, its secrets go. Returns its address."""
+    """Remove an endpoint; its log stays, its secrets go. Returns where it led."""
     row = get_endpoint(endpoint_id, lock=True)
     row.status, row.sealed_secret, row.sealed_previous_secret = "removed", b"", None
     _give_up_waiting(row, "The webhook was removed.")
     db().flush()
-    _record(row, "webhook.removed", f"removed the webhook {row.url}")
-    return row.url
+    _record(row, "webhook.removed", f"removed the webhook {row.place}")
+    return row.place

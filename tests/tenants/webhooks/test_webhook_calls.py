@@ -313,11 +313,13 @@ def test_the_pages_take_an_endpoint_from_entry_to_removal(app, world, clinic, re
     refused = pages.post(clinic.page("/webhooks"), form, expect=422)
     assert "must begin with https://" in refused
     assert 'value="hold.added" checked' in refused.replace('checked="checked"', "checked")
-    made = pages.post(clinic.page("/webhooks"), form | {"url": receiver.url})
+    made = pages.post(clinic.page("/webhooks"), form | {"url": receiver.url + "?key=hush"})
     assert "whsec_" in made
     (row,) = clinic.admin.api.get(clinic.url("/webhooks"))["items"]
     page = clinic.page(f"/webhooks/{row['id']}")
     assert "whsec_" not in pages.get(page)
+    assert not any("hush" in shown for shown in (made, pages.get(page), pages.get(clinic.page("/webhooks"))))
+    assert "hush" not in json.dumps(clinic.manager.api.get(clinic.url("/audit")))
     pages.post(page + "/test")
     receiver.answer = lambda number: (500, {})
     drain(clinic)
