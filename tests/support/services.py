@@ -11,7 +11,7 @@ from psycopg import sql
 
 from infra.dev.stack import Stack
 
-SERVICES = {"postgres", "redis", "s3", "clamd", "mail", "nppes", "fhir"}
+SERVICES = {"postgres", "redis", "s3", "clamd", "mail", "nppes", "sources", "fhir"}
 PAGE_PORTS = (8931, 8932, 8933, 8934)
 
 

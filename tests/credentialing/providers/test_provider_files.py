@@ -96,7 +96,6 @@ def test_the_registry_tells_unknown_from_down(clinic, monkeypatch):
     made = _provider(clinic, npi=UNKNOWN)
     drain(clinic)
     assert api.get(clinic.url(f"/providers/{made['id']}"))["registry_status"] == "not_found"
-    api.post(clinic.url(f"/providers/{made['id']}/verifications"), {"source": "cms_enrollment"}, expect=409)
     _break_registry(monkeypatch)
     answer = api.call("GET", "/api/v1/registry/npi/1629454814")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")

@@ -12,6 +12,7 @@ from credentialing.providers.models import Provider
 from credentialing.providers.services import get_provider
 from credentialing.screening import services
 from credentialing.sources.loading import LoadRefused, load_source
+from credentialing.verification import checking
 from infra.db import system_transaction
 from infra.dev.sources_server import make_server
 from infra.settings import settings
@@ -199,7 +200,7 @@ def test_a_broken_new_version_names_its_defect_and_the_last_good_one_stays(clini
     clinic.admin.api.get("/api/v1/sources", expect=403)
 
 
-def test_sam_is_loaded_by_a_job_and_ended_records_do_not_count(clinic, publisher):
+def test_sam_is_loaded_by_a_job_and_ended_records_do_not_count(clinic, publisher, monkeypatch):
     plain = dict.fromkeys(SAM.columns, "") | {"Classification": "Individual", "Record Status": "Active"}
     rows = [
         plain | {"First": "Lena", "Last": "Marsh-Cole", "Termination Date": "Indefinite", "Active Date": "01/05/2015"},
@@ -217,7 +218,9 @@ def test_sam_is_loaded_by_a_job_and_ended_records_do_not_count(clinic, publisher
     drain(clinic, only="credentialing.verify_many")
     assert [row["basis"] for row in matches(clinic, lena)] == ["name_only"]
     assert matches(clinic, ivan) == []
+    monkeypatch.setattr(checking, "versions", lambda reads, sources: {})
     clinic.manager.api.post(clinic.url("/verifications"), {"source": "opt_out"}, expect=409)
+    clinic.manager.api.post(clinic.url(f"/providers/{lena}/verifications"), {"source": "sam"}, expect=409)
 
 
 def test_the_pages_show_the_queue_and_take_a_decision(clinic, publisher):
