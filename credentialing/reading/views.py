@@ -50,19 +50,14 @@ def _work_of(documents: Sequence[Document]) -> Mapping[UUID, Work]:
     names = provider_names([row.guessed_provider_id for row in readings.values() if row.guessed_provider_id])
     found = {}
     for document_id, reading in readings.items():
-        if reading.status in ("queued", "reading", "to_confirm", "unreadable"):
-            word, tone = STATUS_WORDS[reading.status]
-            address = url_for("reading.read_page", clinic_id=clinic_id, document_id=document_id)
-            kind = (
-                f"{len(reading.parts)} documents"
-                if reading.parts
-                else kind_label(reading.kind)
-                if reading.kind
-                else None
-            )
-            whose = names.get(reading.guessed_provider_id) if reading.guessed_provider_id else None
-            link = address if may(READING_CONFIRM) else None
-            found[document_id] = Work(word, tone, link, reading.problem, kind, whose)
+        word, tone = STATUS_WORDS[reading.status]
+        address = url_for("reading.read_page", clinic_id=clinic_id, document_id=document_id)
+        kind = (
+            f"{len(reading.parts)} documents" if reading.parts else kind_label(reading.kind) if reading.kind else None
+        )
+        whose = names.get(reading.guessed_provider_id) if reading.guessed_provider_id else None
+        problem = reading.problem if reading.status == "unreadable" else None
+        found[document_id] = Work(word, tone, address if may(READING_CONFIRM) else None, problem, kind, whose)
     return found
 
 

@@ -14,7 +14,7 @@ from credentialing.providers.provenance import FactSource
 from credentialing.reading.models import Reading
 from credentialing.reading.rules import CREDENTIAL_KINDS, SEALED_KINDS, credential_values, masked_number
 from credentialing.reading.services.machine import begin_reading, move_to_owner, sealed_number_of
-from credentialing.reading.services.queue import get_reading
+from credentialing.reading.services.queue import get_reading, known_kinds
 from infra import clock
 from infra.db import current_scope, db
 from infra.db.find import find
@@ -22,7 +22,6 @@ from infra.outbox import publish
 from infra.problems import Conflict, invalid
 from integrations.reading.labels import fields_of
 from tenants.audit import record
-from tenants.documents.labels import kind_choices
 from tenants.documents.models import Document
 from tenants.documents.services import get_document, review_document, sort_document
 from tenants.documents.states import ReviewStatus
@@ -50,7 +49,7 @@ def confirm_reading(document_id: UUID, said: Said, *, accept: bool, by_machine: 
     reading = get_reading(document_id, lock=True)
     if reading.status not in _CONFIRMABLE:
         raise Conflict(f"This file is {reading.status.replace('_', ' ')}; it can be confirmed once it waits for that.")
-    if said.kind not in dict(kind_choices()):
+    if said.kind not in known_kinds():
         raise invalid("kind", "Choose what it is.")
     if said.provider_id is None and said.kind in CREDENTIAL_KINDS:
         raise invalid("provider_id", "Choose whose it is: it goes into that provider's file.")

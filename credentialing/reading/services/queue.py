@@ -12,10 +12,12 @@ from sqlalchemy import func, select, tuple_
 
 from credentialing.reading.models import Reading, ReadingPage, ReadingPart
 from credentialing.reading.rules import agreement
+from credentialing.requirements.services import document_kinds
 from infra import clock
 from infra.db import current_tenant, db
 from infra.problems import NotFound
 from infra.storage import PresignedRequest, storage
+from tenants.documents.labels import kind_choices
 from tenants.documents.models import Document
 from tenants.documents.services import get_document
 
@@ -46,6 +48,11 @@ def readings_of(document_ids: Sequence[UUID]) -> Mapping[UUID, Reading]:
         select(Reading).where(Reading.tenant_id == current_tenant(), Reading.document_id.in_(document_ids))
     )
     return {row.document_id: row for row in rows}
+
+
+def known_kinds() -> dict[str, str]:
+    """Every kind that a document may be, with its label; workers and web alike."""
+    return {**dict(kind_choices()), **dict(document_kinds())}
 
 
 def pages_of(reading: Reading) -> Sequence[ReadingPage]:

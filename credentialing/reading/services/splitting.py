@@ -12,13 +12,12 @@ from sqlalchemy import select
 
 from credentialing.reading.models import ReadingPart
 from credentialing.reading.rules import parts_add_up
-from credentialing.reading.services.queue import get_reading
+from credentialing.reading.services.queue import get_reading, known_kinds
 from infra import clock
 from infra.db import current_scope, current_tenant, db
 from infra.outbox import later, publish
 from infra.problems import Conflict, invalid
 from tenants.audit import record
-from tenants.documents.labels import kind_choices, kind_label
 from tenants.documents.made import Shelved
 from tenants.documents.models import Document
 from tenants.documents.services import facts_of, get_document
@@ -47,7 +46,7 @@ def ask_split(document_id: UUID, cuts: Sequence[Cut]) -> UUID:
     wrong = parts_add_up([(cut.first, cut.last) for cut in cuts], reading.pages_total)
     if wrong:
         raise invalid("parts", wrong)
-    known = dict(kind_choices())
+    known = known_kinds()
     if any(cut.kind and cut.kind not in known for cut in cuts):
         raise invalid("parts", "One of the kinds is unknown.")
     reading.status = "split"
@@ -98,5 +97,5 @@ def record_parts(document: Document, shelved: Sequence[tuple[Shelved, Cut]]) -> 
 def _part_name(filename: str, cut: Cut) -> str:
     stem = re.sub(r"\.pdf$", "", filename, flags=re.I)
     pages = f"page {cut.first}" if cut.first == cut.last else f"pages {cut.first}-{cut.last}"
-    words = f", {kind_label(cut.kind)}" if cut.kind else ""
+    words = f", {known_kinds().get(cut.kind, cut.kind)}" if cut.kind else ""
     return f"{stem[:150]}, {pages}{words}.pdf"
