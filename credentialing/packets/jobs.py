@@ -34,7 +34,7 @@ from infra import clock
 from infra.ids import uuid7
 from infra.jobs.work import Work
 from infra.mail import Mail, send
-from infra.outbox import job, on
+from infra.outbox import job, on, publish
 from infra.outbox.registry import GiveUp
 from infra.problems import NotFound
 from infra.settings import settings
@@ -46,7 +46,7 @@ from integrations.pdf.reading import UnreadablePdf, open_pdf
 from tenants.clinics.services import get_clinic
 from tenants.documents.made import record_made, shelve
 from tenants.documents.seals import sealed
-from tenants.documents.services import get_document
+from tenants.documents.services import facts_of, get_document
 
 PICTURE_DPI, PICTURE_PIXELS, MOST_PICTURES = 110, 1_600_000, 12
 
@@ -162,6 +162,8 @@ def seal_attestation(work: Work, *, attestation_id: str) -> None:
         if row is None:
             raise GiveUp("the attestation is gone")
         row.document_id = document.id
+        # Whoever watches accepted documents (what is missing, what runs out) learns of this one like of any other.
+        publish("document.accepted", **facts_of(document))
 
 
 @job(MAKE_TOPIC, timeout_s=900, max_attempts=5)
