@@ -32,7 +32,7 @@ LICENSES = Section(
         yes_no("is_primary", "Main license", hint="Stands on lists and applications."),
         choice(
             "status",
-            "State of the license",
+            "Standing",
             (
                 ("unverified", "Not checked yet"),
                 ("active", "Active"),

@@ -38,6 +38,7 @@ __all__ = [
     "parts_of",
     "progress_of",
     "remove_entry",
+    "rows_of",
     "save_entry",
     "save_facts",
     "section_states",

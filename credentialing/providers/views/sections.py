@@ -13,6 +13,7 @@ from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from credentialing.credentials.services import remove_credential, reveal_number, save_credential
+from credentialing.providers.models import Provider
 from credentialing.providers.permissions import PROVIDER_FILE, PROVIDER_READ, PROVIDER_REVEAL
 from credentialing.providers.provenance import SOURCE_WORDS, history_of, typed
 from credentialing.providers.rules import initials
@@ -22,14 +23,16 @@ from credentialing.providers.services.sections import (
     FileParts,
     parts_of,
     remove_entry,
+    rows_of,
     save_entry,
     save_facts,
     section_states,
+    values_of,
     work_gaps_of,
 )
 from credentialing.providers.views.blueprint import bp, license_label
 from credentialing.providers.views.files import LINE_WORDS
-from credentialing.providers.views.rows import Page, RowView, blank_row, page_of, row_views
+from credentialing.providers.views.rows import Page, RowView, blank_row, page_of, row_title, row_views
 from credentialing.providers.views.tabs import ProviderTab, add_provider_tab, provider_tabs
 from credentialing.providers.views.words import payer_names, value_words
 from infra.db import db
@@ -289,6 +292,7 @@ def field_history(clinic_id: UUID, provider_id: UUID, code: str) -> ResponseRetu
     changes = history_of(provider_id, section=section.code, entry_id=row_id, field=name or None, limit=100)
     facts = {
         "changes": changes,
+        "titles_of_rows": {} if row_id or section.kind == "facts" else _row_titles(provider, section),
         "heading": next((spec.label for spec in section.fields if spec.name == name), section.title),
         "label_of": lambda change: next((s.label for s in section.fields if s.name == change.field), change.field),
         "value_words": lambda change, text: value_words(section.spec(change.field), text),
@@ -300,6 +304,12 @@ def field_history(clinic_id: UUID, provider_id: UUID, code: str) -> ResponseRetu
             "providers/section_history.html", "details", clinic_id=clinic_id, provider=provider, **facts
         )
     return _page(clinic_id, provider, section, with_history=True, **facts)
+
+
+def _row_titles(provider: Provider, section: Section) -> dict[UUID, str]:
+    rows = rows_of(section, parts_of([provider])[0])
+    is_held = section.kind == "credentials"
+    return {row.id: row_title(section, values_of(section, row), row.kind if is_held else "") for row in rows}
 
 
 @bp.post(f"{_BASE}/<code>/reveal")

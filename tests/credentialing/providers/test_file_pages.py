@@ -138,6 +138,7 @@ def test_a_removed_row_leaves_the_page_and_stays_in_the_history(clinic, file):
     provider_id, base = file
     with clinic.work():
         row = next(c for c in credentials_of([provider_id])[provider_id] if c.kind == "state_license")
+    assert '<p class="muted">State license, OH</p>' in clinic.admin.pages.get(f"{base}/licenses/history")
     page = clinic.admin.pages.post(f"{base}/licenses/{row.id}/remove")
     assert "No state license yet" in page
     assert "A.12" in clinic.admin.pages.get(f"{base}/licenses/history")
@@ -176,7 +177,7 @@ def test_the_provider_goes_through_their_own_file_on_the_phone(clinic, world, fi
     page = person.pages.get(f"{base}/licenses")
     assert "Step 2 of" in page
     assert 'capture="environment"' in page
-    assert "State of the license" not in page
+    assert "Standing" not in page
     answer = person.pages.post(f"{base}/identity", {"phone": "614 555 0100"}, htmx=True)
     assert "typed by the provider" in answer
     row = uuid7()
