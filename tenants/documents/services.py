@@ -21,7 +21,7 @@ from tenants.audit import record
 from tenants.documents.models import Document
 from tenants.documents.states import DocumentStatus, NotAllowed, ReviewStatus, move
 
-READ_BY_PRODUCT = frozenset({"roster", "ar_aging", "remittance", "bundle"})
+READ_BY_PRODUCT = frozenset({"roster", "caqh_profile_file", "ar_aging", "remittance", "bundle"})
 """Kinds of files that an import reads, or that were split into their documents: nobody reviews them."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
