@@ -21,8 +21,8 @@ from credentialing.providers.rules.incoming import (
     record_in_words,
 )
 from credentialing.providers.rules.people import proper_name
-from integrations.caqh import PracticeLocation, Profile
-from integrations.nppes import Address, NppesRecord
+from integrations.caqh.profile import PracticeLocation, Profile
+from integrations.nppes.records import Address, NppesRecord
 
 Source = Literal["nppes", "caqh"]
 SOURCES: tuple[Source, ...] = ("nppes", "caqh")
