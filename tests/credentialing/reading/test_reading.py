@@ -15,6 +15,7 @@ from tenants.access.roles import Role
 from tests.samples.reading.drawing import Wording, draw
 from tests.samples.reading.wordings_tune import TUNE
 from tests.support.cases import make_provider
+from tests.support.counting import counted_statements
 from tests.support.files import send
 from tests.support.world import drain, failures
 
@@ -42,6 +43,13 @@ def stack_of(*drawn):
     out = io.BytesIO()
     whole.save(out)
     return out.getvalue()
+
+
+def statements(pages, address):
+    """How many statements a page costs."""
+    with counted_statements() as sent:
+        pages.get(address)
+    return len(sent)
 
 
 def reading_of(clinic, document, expect=200):
@@ -95,7 +103,12 @@ def test_pages_show_the_marks_beside_the_fields_and_go_on_to_the_next(clinic):
     drawn = sample()
     provider_id, _ = provider_of(clinic, drawn)
     first = send(clinic.manager.api, clinic, drawn.pdf, filename="one.pdf")
+    pages = clinic.manager.pages
+    one = [statements(pages, clinic.page(path)) for path in ("/documents", "/documents/to-confirm")]
     second = send(clinic.manager.api, clinic, sample(FACE).pdf, filename="two.pdf")
+    two = [statements(pages, clinic.page(path)) for path in ("/documents", "/documents/to-confirm")]
+    assert one == two and max(two) <= 20, (one, two)
+    assert statements(pages, clinic.page(f"/documents/{first}/read")) <= 22
     queue = clinic.manager.pages.get(clinic.page("/documents/to-confirm"))
     assert "<strong>2 documents</strong>" in queue and "one.pdf" in queue
     page = clinic.manager.pages.get(clinic.page(f"/documents/{first}/read"))
