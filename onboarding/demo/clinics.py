@@ -54,7 +54,7 @@ CLINICS = (
         admin=_admin("Joanne Petrakis", "lakeshore.test"),
         address="615 Harbor St, Sandusky, OH 44870",
         ehr="TherapyNotes",
-        traits={"has_prior_vendor": True, "has_medicare": True},
+        traits={"has_prior_vendor": True, "has_medicare": True, "delegated": True},
     ),
     DemoClinic(
         key="late",

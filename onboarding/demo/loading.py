@@ -34,7 +34,14 @@ from tenants.people import services as people
 
 SEED = 20261102
 _AT_ONCE = 2
-_BEGINNING = frozenset({"credentialing.schedule_follow_ups", "credentialing.begin_expiry_watch"})
+_BEGINNING = frozenset(
+    {
+        "credentialing.schedule_follow_ups",
+        "credentialing.begin_expiry_watch",
+        "credentialing.begin_source_watch",
+        "credentialing.begin_hold_watch",
+    }
+)
 
 
 def ensure_people() -> tuple[UUID, dict[str, Known], dict[str, Known]]:

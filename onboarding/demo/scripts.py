@@ -10,6 +10,7 @@ from random import Random
 from infra.calendar import federal_calendar
 from onboarding.demo.ar import accepted_acts, detail_acts, tie_out_acts
 from onboarding.demo.clinics import DemoClinic
+from onboarding.demo.credentialing import committee_acts, packet_acts, pile_acts
 from onboarding.demo.ehr import INSIDE, connection_acts
 from onboarding.demo.enrollments import EIGHT_PAYERS, cases_of, enrollment_acts
 from onboarding.demo.members import invite_acts, provider_acts
@@ -146,6 +147,7 @@ def _waiting(stage: Stage) -> list[Act]:
         *invite_acts(clinic, people, stage.ago(4), accepted=1),
         *sending(clinic, stacks, sent_on=stage.ago(3), reviewed_on=stage.ago(2), today=stage.today, rng=stage.rng),
         never_arrived(clinic, people[0], stage.today),
+        *pile_acts(clinic, people, stage.ago(1), stage.today),
         *plan_acts(clinic, story, stage.signed_on, stage.today),
     ]
 
@@ -171,6 +173,7 @@ def _ready(stage: Stage) -> list[Act]:
         *sending(clinic, stacks, sent_on=stage.ago(9), reviewed_on=stage.ago(8), today=stage.today, rng=stage.rng),
         *connection_acts(clinic, stage.ago(11)),
         *enrollment_acts(clinic, cases_of(clinic, people, payers, routes, stage.rng), stage.ago(5), stage.today),
+        *packet_acts("aetna", stage.ago(2)),
         *plan_acts(clinic, story, stage.signed_on, stage.today),
     ]
 
@@ -232,6 +235,7 @@ def _live(stage: Stage) -> list[Act]:
         *connection_acts(clinic, stage.ago(81)),
         *accepted_acts(clinic, stage.ago(76), stage.ago(45)),
         *enrollment_acts(clinic, cases, stage.ago(77), stage.today),
+        *committee_acts(clinic, people, stage.ago(3), stage.today),
         *plan_acts(clinic, story, stage.signed_on, stage.today),
     ]
 

@@ -34,12 +34,23 @@ LOOK_AT_ALL = frozenset(
     {
         "credentialing.check_files",
         "credentialing.refresh_watch",
+        "credentialing.tell_holds",
         "onboarding.complete_tasks",
         "onboarding.refresh_rollup",
     }
 )
 FOLLOW = frozenset({"credentialing.follow_lapse", "onboarding.follow_lapse"})
-SETTLED = frozenset({MARK, "tenants.check_upload", "onboarding.follow_document", "onboarding.ar_document_checked"})
+# Who reviews a file by hand needs no reading of it; the pile of scans is read when it is told.
+SETTLED = frozenset(
+    {
+        MARK,
+        "tenants.check_upload",
+        "onboarding.follow_document",
+        "onboarding.ar_document_checked",
+        "credentialing.begin_reading",
+        "credentialing.follow_document",
+    }
+)
 EASTERN = ZoneInfo("America/New_York")
 _AT_ONCE = 2
 
