@@ -89,7 +89,7 @@ def test_staff_send_a_link_to_members_but_not_to_the_vendors_people(clinic, prov
         clinic.admin.api.post(clinic.url(f"/members/{members[provider.email]}/sign-in-link"), expect=202)
     clinic.admin.api.post(clinic.url(f"/members/{members[clinic.specialist.email]}/sign-in-link"), expect=409)
     provider.api.post(clinic.url(f"/members/{members[provider.email]}/sign-in-link"), expect=403)
-    assert "Send sign-in link" in clinic.admin.pages.get(clinic.page("/people"))
+    assert "Send link to sign in: Dana Ortiz" in clinic.admin.pages.get(clinic.page("/people"))
     drain(clinic, only=links.TOPIC)
     assert len(mails_to(provider.email)) == 1
 
