@@ -59,6 +59,11 @@ def has_libmagic() -> bool:
     return ctypes.util.find_library("magic") is not None
 
 
+def has_tesseract() -> bool:
+    """Whether text in scans and photos can be recognized."""
+    return shutil.which("tesseract") is not None
+
+
 def missing_services() -> list[str]:
     """Names of the Debian packages that are still needed."""
     wanted = {
@@ -66,7 +71,7 @@ def missing_services() -> list[str]:
         "redis-server": redis_server() is not None,
         "clamav-daemon": clamd() is not None,
         "libmagic1": has_libmagic(),
-        "tesseract-ocr": shutil.which("tesseract") is not None,
+        "tesseract-ocr": has_tesseract(),
     }
     missing = [name for name, there in wanted.items() if not there]
     if os.environ.get("EMBEDDED_S3") == "rgw" and shutil.which("radosgw") is None:

@@ -113,6 +113,8 @@ def notices(options: Options, stack: Stack) -> Iterator[str]:
         yield "no virus scanner: uploads stay `scanning` and /readyz says so (as root, install clamav-daemon)"
     elif "clamd" in options.services:
         yield "the virus scanner has local signatures only (the EICAR test file); production runs freshclam"
+    if not debian.has_tesseract():
+        yield "no Tesseract: PDFs with text are read, scans and photos are not (as root, install tesseract-ocr)"
 
 
 def migrate(env: Mapping[str, str]) -> None:
