@@ -1,10 +1,9 @@
-"""Decisions about a provider's file on plain values: `people` knows names, license types and what the registry says,
-`history` finds the gaps in five years of work, `sections` says what a section of the file still lacks.
+"""Decisions about a provider's file on plain values: `people` knows names and license types,
+`history` finds the gaps in five years of work, `sections` says what a section of the file still lacks, `incoming` lays what a
+source says beside the file, `rosters` and `sources` make the statements of rosters, the NPI registry and CAQH.
 """
 
 from credentialing.providers.rules.people import (
-    FIELD_LABELS,
-    FieldDifference,
     LicenseGuess,
     PersonName,
     credential_tokens,
@@ -14,13 +13,10 @@ from credentialing.providers.rules.people import (
     license_type_for,
     names_agree,
     proper_name,
-    registry_differences,
     ssn_digits,
 )
 
 __all__ = [
-    "FIELD_LABELS",
-    "FieldDifference",
     "LicenseGuess",
     "PersonName",
     "credential_tokens",
@@ -30,6 +26,5 @@ __all__ = [
     "license_type_for",
     "names_agree",
     "proper_name",
-    "registry_differences",
     "ssn_digits",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credentialing.requirements.catalog import load_catalog
@@ -34,20 +34,6 @@ GENERIC = frozenset(
 )
 # Dependent in Ohio, the name of the independent license elsewhere.
 INDEPENDENT_ELSEWHERE = {"LPC": "LPCC", "MFT": "LIMFT"}
-FIELD_LABELS = {
-    "first_name": "First name",
-    "middle_name": "Middle name",
-    "last_name": "Last name",
-    "credential": "Credential",
-    "taxonomy": "Taxonomy",
-    "license_number": "License number",
-    "license_state": "License state",
-    "address": "Practice address",
-    "city": "City",
-    "state": "State",
-    "postal_code": "ZIP code",
-    "phone": "Phone",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +52,6 @@ class PersonName:
     first: str
     last: str
     middle: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDifference:
-    """One field in which registry and file differ; `file_says` is empty when the file says nothing."""
-
-    field: str
-    label: str
-    registry_says: str
-    file_says: str
 
 
 def credential_tokens(text: str | None) -> tuple[str, ...]:
@@ -184,41 +160,6 @@ def is_somebody_else(one: PersonName, other: PersonName) -> bool:
     if not (one.first and one.last and other.first and other.last):
         return False
     return not _first_names_agree(one.first, other.first) and not _last_names(one.last) & _last_names(other.last)
-
-
-def _comparable(field: str, value: str) -> str:
-    if field in ("phone", "postal_code"):
-        digits = re.sub(r"\D", "", value)
-        return digits[:5] if field == "postal_code" else digits[-10:]
-    if field == "credential":
-        return " ".join(credential_tokens(value))
-    if field == "license_number":
-        return re.sub(r"[^A-Z0-9]", "", value.upper()).lstrip("0")
-    words = _plain(value).replace("-", " ").split()
-    return " ".join(word for word in words if field != "last_name" or word not in SUFFIXES)
-
-
-def registry_differences(
-    file: Mapping[str, str | None], registry: Mapping[str, str | None], former_last_names: Sequence[str] = ()
-) -> list[FieldDifference]:
-    """Return the fields in which the registry says something else than the file, in a fixed order.
-
-    What the registry leaves empty is no difference. A last name that the provider had before is none either.
-
-    Source:
-        NPPES and payers' most frequent defect: name, address or taxonomy that differ between sources (domain.md 2.3).
-    """
-    found: list[FieldDifference] = []
-    for field, label in FIELD_LABELS.items():
-        theirs, ours = (registry.get(field) or "").strip(), (file.get(field) or "").strip()
-        if not theirs or _comparable(field, theirs) == _comparable(field, ours):
-            continue
-        if field == "last_name" and any(
-            _comparable(field, name) == _comparable(field, theirs) for name in former_last_names
-        ):
-            continue
-        found.append(FieldDifference(field, label, theirs, ours))
-    return found
 
 
 def proper_name(text: str) -> str:

@@ -10,7 +10,6 @@ from credentialing.providers.rules import (
     license_type_for,
     names_agree,
     proper_name,
-    registry_differences,
 )
 
 
@@ -92,32 +91,6 @@ def test_names_agree_or_not(file, registry, former, agreement):
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
 def test_a_name_agrees_with_itself_or_has_no_letters(first, last):
     assert names_agree(PersonName(first, last), PersonName(first, last)) in ("same", "different")
-
-
-def test_what_the_registry_says_otherwise():
-    file = {
-        "last_name": "Ortiz",
-        "first_name": "Dana",
-        "postal_code": "43215",
-        "phone": "(614) 555-0100",
-        "taxonomy": "",
-    }
-    registry = {
-        "last_name": "SMITH",
-        "first_name": "DANA",
-        "postal_code": "432150001",
-        "phone": "614-555-0100",
-        "taxonomy": "1041C0700X",
-        "middle_name": None,
-    }
-    found = [(d.field, d.label, d.registry_says, d.file_says) for d in registry_differences(file, registry)]
-    assert found == [("last_name", "Last name", "SMITH", "Ortiz"), ("taxonomy", "Taxonomy", "1041C0700X", "")]
-    assert [d.field for d in registry_differences(file, registry, ["Smith"])] == ["taxonomy"]
-
-
-@given(st.dictionaries(st.sampled_from(["last_name", "city", "phone", "credential"]), st.text(max_size=15)))
-def test_a_record_does_not_differ_from_itself(record):
-    assert registry_differences(record, record) == []
 
 
 @pytest.mark.parametrize(
