@@ -32,6 +32,10 @@ PASSED_ON = (
         "LOG_LEVEL",
     ),
     *(
+        "CAQH_URL",
+        "CAQH_ORGANIZATION_ID",
+        "CAQH_USERNAME",
+        "CAQH_PASSWORD",
         "SAM_URL",
         "SAM_API_KEY",
         "CMS_ENROLLMENT_URL",
