@@ -194,6 +194,8 @@ def holds(on: date | None = None, *, text: str = "") -> list[Hold]:
 
 def _release(view: Outlook, on: date) -> str:
     ended = lapsed(view.facts.endings, on)
+    if ended and ended.release:
+        return ended.release
     return release_when(view.case.state, view.payer_name, lapsed=ended.label if ended else None)
 
 

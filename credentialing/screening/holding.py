@@ -15,6 +15,8 @@ from infra.db import current_tenant, db
 
 _NAMES = {"leie": "Excluded from federal health programs (OIG LEIE)", "sam": "Excluded by a federal agency (SAM)"}
 
+_RELEASE = "The list reinstates the provider, or the match is cleared on the screening page."
+
 
 def exclusions_of(provider_ids: Collection[UUID]) -> dict[UUID, list[Ending]]:
     """The confirmed exclusions of these providers as the end of their right to be billed, from the day the list gives.
@@ -34,5 +36,7 @@ def exclusions_of(provider_ids: Collection[UUID]) -> dict[UUID, list[Ending]]:
         begins = date.fromisoformat(since) if since else (match.decided_at or match.created_at).date()
         label = _NAMES[match.source]
         words = f"{label}; confirmed by {match.decided_by_name}."
-        found.setdefault(match.provider_id, []).append(Ending(label, begins - timedelta(days=1), words=words))
+        found.setdefault(match.provider_id, []).append(
+            Ending(label, begins - timedelta(days=1), words=words, release=_RELEASE)
+        )
     return found

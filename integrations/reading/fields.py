@@ -249,7 +249,7 @@ def _range_ends(text: str) -> list[Found]:
     dates = dates_in(text)
     if len(dates) < 2 or not _BETWEEN.search(text[dates[0].end : dates[1].start]) or dates[0].start > _FAR:
         return []
-    return [Found(dates[1].start, dates[1].end, dates[1].value, dates[1].sure)] if dates[1].start <= 3 * _FAR else []
+    return [Found(dates[0].start, dates[1].end, dates[1].value, dates[1].sure)] if dates[1].start <= 3 * _FAR else []
 
 
 def _numbers(pages: Sequence[Page], kind: str) -> Iterator[Field]:

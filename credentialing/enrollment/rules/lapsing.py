@@ -15,7 +15,7 @@ class Ending:
 
     `holds` is whether billing stops after `ends_on`; `exceptions` are the payers for whom it is the other way. `restored_on` is
     the first day that counts again after a renewal that came late; None while there is none. `words` are said in place of the
-    sentence about an expiry, for what did not expire.
+    sentence about an expiry, and `release` in place of the one about a renewal, for what did not expire.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Ending:
     exceptions: tuple[tuple[str, bool], ...] = ()
     restored_on: date | None = None
     words: str = ""
+    release: str = ""
 
 
 def concerns(ending: Ending, *, payer_id: str, payer_kind: str, state: str) -> bool:
