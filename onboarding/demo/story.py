@@ -48,6 +48,7 @@ SETTLED = frozenset(
         "onboarding.follow_document",
         "onboarding.ar_document_checked",
         "credentialing.begin_reading",
+        "credentialing.rescreen",
         "credentialing.follow_document",
     }
 )
