@@ -342,7 +342,7 @@ def _party_names(pages: Sequence[Page]) -> Iterator[Field]:
     """Names of people or businesses on forms of the IRS: whatever stands under or behind the label."""
 
     def anything(text: str) -> list[Found]:
-        match = re.search(r"[A-Z][\w&.,'’\- ]{3,60}", text)
+        match = re.search(r"[A-Z][\w&.,'’\-]* [\w&.,'’\- ]{2,60}", text)
         instruction = re.search(r"business name|different from|leave this|required on|tax return|check", text, re.I)
         return (
             [] if match is None or instruction else [Found(match.start(), match.end(), match.group().strip(" ,"), 0.85)]

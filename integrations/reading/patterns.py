@@ -171,7 +171,7 @@ _NAME_UPPER = re.compile(
 )
 _LAST_FIRST = re.compile(
     rf"\b((?:(?:Mc|Mac|O['’])?{_FORENAME}|{_UPPER})(?:\s+(?:{_FORENAME}|{_UPPER}))?)\s?,\s?"
-    rf"((?:{_FORENAME}|{_UPPER})(?:\s+(?:[A-Z]\.?(?![\w'’])|{_FORENAME}|{_UPPER}))?)"
+    rf"((?:{_FORENAME}|{_UPPER})(?:\s+(?:[A-Z]\.?(?![\w'’])|{_FORENAME}|{_UPPER}))?)(?![\w'’])"
 )
 _CREDENTIAL = re.compile(
     r"^(?:MD|DO|PHD|PSYD|EDD|LISW|LISW-S|LCSW|LICSW|LPCC|LPCC-S|LPC|LMHC|IMFT|LMFT|MFT|PMHNP|PMHNP-BC|APRN|APRN-CNP|CNP|NP|RN|"
