@@ -90,7 +90,7 @@ def _read(work: Work, document: Document, reading: Reading, content: bytes, whol
             key = object_key(work.tenant_id, "previews", uuid5(reading.id, str(read.page.number)))
             storage().put(key, read.picture_png, content_type="image/png")
         with work.transaction():
-            services.store_page(reading.id, document, read.page, key, total=whole.read)
+            services.store_page(reading.id, document, read.page, key, total=whole.read, notes=read.notes)
         work.progress(read.page.number, whole.read)
         if time.monotonic() - began > SLICE_S and read.page.number < whole.read:
             return True

@@ -13,6 +13,7 @@ FIELD_LABELS = {
     "number": "Number",
     "npi": "NPI",
     "issuer": "Issued by",
+    "address": "Address on it",
     "state": "State",
     "issued_on": "Issued on",
     "effective_on": "Effective on",
@@ -24,6 +25,7 @@ FIELD_LABELS = {
 }
 SEALED_KINDS = frozenset({"dea"})
 """Kinds whose number is a secret: shown masked, stored sealed."""
+_EIN = re.compile(r"\d{2}-\d{7}")
 CREDENTIAL_KINDS = frozenset(
     "state_license dea cds board_cert malpractice_face caqh_profile photo_id medicare_ptan medicaid_id collab_agreement"
     " supervision_agreement cpr background_check clia ecfmg residency agency_certification".split()
@@ -97,6 +99,15 @@ def credential_values(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "malpractice_face":
         values |= {name: int(said[name]) for name in ("limits_each_cents", "limits_total_cents") if said.get(name)}
     return values
+
+
+def is_secret_number(kind: str | None, number: str) -> bool:
+    """Whether a number is shown masked and stored sealed: a DEA number, and what a W-9 has unless it is written as an employer's.
+
+    Source:
+        security.md and design.md 6: Social Security numbers are sealed; an EIN (`34-1234567`) is printed on every claim.
+    """
+    return kind in SEALED_KINDS or (kind == "w9" and not _EIN.fullmatch(number))
 
 
 def masked_number(number: str) -> str:

@@ -18,6 +18,7 @@ class SaidFieldsSchema(StrictSchema):
     number = text_field(longest=80, allow_none=True)
     npi = text_field(longest=10, allow_none=True)
     issuer = text_field(longest=200, allow_none=True)
+    address = text_field(longest=300, allow_none=True)
     state = state_field()
     issued_on = fields.Date(allow_none=True)
     effective_on = fields.Date(allow_none=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from credentialing.providers.models import Provider
 from credentialing.reading.models import Reading
-from credentialing.reading.rules import FIELD_LABELS, SEALED_KINDS
+from credentialing.reading.rules import FIELD_LABELS, is_secret_number
 from infra.db import current_tenant, db
 from integrations.reading.labels import AMOUNTS, DATES, fields_of
 
@@ -55,7 +55,7 @@ def field_rows(
     for name in fields_of(kind) if kind else ():
         item = read.get(name)
         machine = str(item["value"]) if item else ""
-        sealed = name == "number" and kind in SEALED_KINDS
+        sealed = name == "number" and is_secret_number(kind, machine)
         value = str(given.get(name, "")) if given is not None else str(said.get(name) or machine)
         if name in AMOUNTS and given is None and value.isdigit():
             value = f"{int(value) // 100:,}"

@@ -7,18 +7,20 @@ last above it. Its confidence is the product of how well the label fits, how wel
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from integrations.reading.addresses import find_address
 from integrations.reading.issuers import find_issuer, find_state
 from integrations.reading.labels import AMOUNTS, DATES, Labels, date_labels, fields_of, name_labels, number_labels
 from integrations.reading.limits import find_limits
 from integrations.reading.page import Box, Page, Segment
 from integrations.reading.patterns import Found, dates_in, dea_numbers_in, months_in, names_in, npis_in, numbers_in
+from integrations.reading.taxpayer import find_tin
 
 _BIRTH = re.compile(r"\b(?:dob|birth\w*|born)\b\W*(?:date)?\W*$", re.I)
 _BEHIND, _RIGHT, _UNDER, _NEXT_LINE, _ABOVE = 1.0, 0.98, 0.93, 0.86, 0.6
@@ -61,22 +63,25 @@ def extract(pages: Sequence[Page], kind: str) -> list[Field]:
     found: dict[str, Field] = {}
     pages = pages[:1] if kind in _ONE_PAGE else pages
     for name in fields_of(kind):
-        best = _best(_candidates(pages, kind, name))
+        best = _best(_candidates(pages, kind, name, found))
         if best is not None:
             found[name] = best
     _make_sense_of_dates(found, pages, kind)
     return [found[name] for name in fields_of(kind) if name in found]
 
 
-def _candidates(pages: Sequence[Page], kind: str, name: str) -> Iterator[Field]:
+def _candidates(pages: Sequence[Page], kind: str, name: str, found: Mapping[str, Field]) -> Iterator[Field]:
     if name in DATES:
         yield from _dates(pages, kind, name)
     elif name in AMOUNTS:
         yield from (_field(name, *hit) for hit in find_limits(pages, name))
     elif name == "holder_name":
         yield from _holder_names(pages, kind)
+    elif name == "address":
+        holder = str(getattr(found.get("holder_name"), "value", ""))
+        yield from (_field(name, *hit) for hit in find_address(pages, kind, holder))
     elif name == "number":
-        yield from _numbers(pages, kind)
+        yield from (_field(name, *hit) for hit in find_tin(pages)) if kind == "w9" else _numbers(pages, kind)
     elif name == "npi":
         yield from _npis(pages)
     elif name == "issuer":
@@ -267,10 +272,8 @@ def _numbers(pages: Sequence[Page], kind: str) -> Iterator[Field]:
 
 
 def _eins(text: str) -> list[Found]:
-    return [
-        Found(m.start(), m.end(), re.sub(r"\s", "", m.group()), 0.95)
-        for m in re.finditer(r"\b\d{2}\s?-\s?\d{7}\b", text)
-    ]
+    every = re.finditer(r"\b\d{2}\s?-\s?\d{7}\b", text)
+    return [Found(m.start(), m.end(), re.sub(r"\s", "", m.group()), 0.95) for m in every]
 
 
 def _npis(pages: Sequence[Page]) -> Iterator[Field]:

@@ -19,6 +19,7 @@ from integrations.pdf.reading import PdfFile, UnreadablePdf, hidden_content
 from integrations.reading.imaging import UnreadablePicture, evenly_lit, frame_count, frames, preview_png
 from integrations.reading.ocr import NoTesseract, has_tesseract, recognize
 from integrations.reading.page import Box, Page, Word
+from integrations.reading.taxpayer import LOOKS_UNSIGNED, looks_unsigned
 
 MOST_PAGES = 60
 RECOGNIZED_DPI = 210
@@ -47,10 +48,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page that was read, with a PNG of it as its boxes see it; none for a Word document."""
+    """A page that was read, with a PNG of it as its boxes see it, none for a Word document; `notes` are what only the picture shows."""
 
     page: Page
     picture_png: bytes | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def _pdf_page(opened: PdfFile, number: int) -> ReadPage:
         if _is_text(own):
             shown = opened.picture(number - 1, dots_per_inch=_SHOWN_DPI, most_pixels=_MOST_RENDERED_PIXELS)
             page = Page(number, round(wide * 2), round(high * 2), tuple(own), "text")
-            return ReadPage(page, preview_png(shown))
+            notes = (LOOKS_UNSIGNED,) if looks_unsigned(page, shown) else ()
+            return ReadPage(page, preview_png(shown), notes)
         picture = opened.picture(number - 1, dots_per_inch=RECOGNIZED_DPI, most_pixels=_MOST_RENDERED_PIXELS)
     except UnreadablePdf as error:
         if error.defect in ("huge_page", "damaged"):

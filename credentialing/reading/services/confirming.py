@@ -12,8 +12,14 @@ from credentialing.credentials.services import save_credential
 from credentialing.providers.models import Provider
 from credentialing.providers.provenance import FactSource
 from credentialing.reading.models import Reading
-from credentialing.reading.rules import CREDENTIAL_KINDS, SEALED_KINDS, credential_values, masked_number
-from credentialing.reading.services.machine import begin_reading, move_to_owner, sealed_number_of
+from credentialing.reading.rules import (
+    CREDENTIAL_KINDS,
+    SEALED_KINDS,
+    credential_values,
+    is_secret_number,
+    masked_number,
+)
+from credentialing.reading.services.machine import begin_reading, move_to_owner, seal_number, sealed_number_of
 from credentialing.reading.services.queue import get_reading, known_kinds
 from infra import clock
 from infra.db import current_scope, db
@@ -58,6 +64,9 @@ def confirm_reading(document_id: UUID, said: Said, *, accept: bool, by_machine: 
     if provider is not None and said.kind in CREDENTIAL_KINDS:
         reading.credential_id = _into_file(document, provider, said.kind, values)
     _judge(document, said, values.get("expires_on"), accept=accept)
+    if said.kind == "w9":
+        number = str(values["number"] or "")
+        seal_number(reading, number if is_secret_number(said.kind, number) else None)
     reading.said = {
         "kind": said.kind,
         "provider_id": str(said.provider_id) if said.provider_id else None,
@@ -89,7 +98,7 @@ def _complete(reading: Reading, said: Said) -> dict[str, Any]:
     """The values of this kind's fields. A secret number that was left masked is the one that was read."""
     values = {name: said.values.get(name) for name in fields_of(said.kind)}
     number = values.get("number")
-    if said.kind in SEALED_KINDS and (not number or "•" in str(number)):
+    if "•" in str(number) or (said.kind in SEALED_KINDS and not number):
         values["number"] = sealed_number_of(reading)
         if number and values["number"] is None:
             raise invalid("number", "Type the whole number: it was not read.")
@@ -123,7 +132,7 @@ def _shown(kind: str, values: Mapping[str, Any]) -> dict[str, str]:
     shown = {
         name: value.isoformat() if isinstance(value, date) else str(value) for name, value in values.items() if value
     }
-    if kind in SEALED_KINDS and "number" in shown:
+    if is_secret_number(kind, shown.get("number", "")) and "number" in shown:
         shown["number"] = masked_number(shown["number"])
     return shown
 

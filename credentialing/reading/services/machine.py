@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from credentialing.providers.models import Provider
 from credentialing.reading.models import Reading, ReadingPage
-from credentialing.reading.rules import SEALED_KINDS, masked_number, overall, requirement_for
+from credentialing.reading.rules import is_secret_number, masked_number, overall, requirement_for
 from credentialing.reading.services.queue import find_reading, pages_of
 from credentialing.requirements.catalog import load_catalog
 from infra import clock
@@ -45,14 +45,22 @@ def begin_reading(document: Document, *, again: bool = False) -> Reading | None:
     if known is None:
         known = Reading(document_id=document.id, provider_id=document.provider_id)
         db().add(known)
-    known.status, known.pages_done, known.problem = "queued", 0, None
+    known.status, known.pages_done, known.problem, known.notes = "queued", 0, None, []
     db().flush()
     later(TOPIC, {"document_id": str(document.id)})
     return known
 
 
-def store_page(reading_id: UUID, document: Document, page: Page, picture_key: str | None, *, total: int) -> None:
-    """Store one page that was read; a second run writes the same again."""
+def store_page(
+    reading_id: UUID,
+    document: Document,
+    page: Page,
+    picture_key: str | None,
+    *,
+    total: int,
+    notes: Sequence[str] = (),
+) -> None:
+    """Store one page that was read, and what was seen on its picture; a second run writes the same again."""
     values = {
         "document_id": document.id,
         "provider_id": document.provider_id,
@@ -81,6 +89,7 @@ def store_page(reading_id: UUID, document: Document, page: Page, picture_key: st
     reading = _locked(reading_id)
     reading.status, reading.pages_total = "reading", max(total, page.number)
     reading.pages_done = min(page.number, reading.pages_total)
+    reading.notes = list(dict.fromkeys((*reading.notes, *notes)))
 
 
 def _locked(reading_id: UUID) -> Reading:
@@ -118,7 +127,7 @@ def finish_reading(document: Document, *, notes: Sequence[str] = (), total: int 
     reading = find_reading(document.id, lock=True)
     assert reading is not None  # noqa: S101 - the job began it
     pages = [words_of(row) for row in pages_of(reading)]
-    reading.notes = list(notes)
+    reading.notes = [*notes, *reading.notes]
     reading.pages_total = reading.pages_done = len(pages)
     if all(page.is_blank for page in pages):
         return give_up_reading(
@@ -162,16 +171,20 @@ def _keep_fields(reading: Reading, fields: Sequence[Field]) -> None:
     kept = [item.as_dict() for item in fields]
     reading.sealed_number = None
     for item in kept:
-        if item["name"] == "number" and reading.kind in SEALED_KINDS:
-            reading.sealed_number = encrypt(
-                item["value"], tenant_id=current_tenant(), place=f"reading.number.{reading.id}"
-            )
+        if item["name"] == "number" and is_secret_number(reading.kind, item["value"]):
+            seal_number(reading, item["value"])
             item["value"] = masked_number(item["value"])
     reading.fields = kept
 
 
+def seal_number(reading: Reading, number: str | None) -> None:
+    """Keep the secret number of a document sealed; None forgets it."""
+    place = f"reading.number.{reading.id}"
+    reading.sealed_number = encrypt(number, tenant_id=current_tenant(), place=place) if number else None
+
+
 def sealed_number_of(reading: Reading) -> str | None:
-    """The sealed number in clear, for writing it into the provider's file only."""
+    """The sealed number in clear, for writing it into the provider's file and comparing it only."""
     if reading.sealed_number is None:
         return None
     return decrypt(reading.sealed_number, tenant_id=reading.tenant_id, place=f"reading.number.{reading.id}")
@@ -230,7 +243,7 @@ def read_as(reading: Reading, kind: str) -> Sequence[Mapping[str, Any]]:
         return list(reading.fields)
     fields = [item.as_dict() for item in extract([words_of(row) for row in pages_of(reading)], kind)]
     for item in fields:
-        if item["name"] == "number" and kind in SEALED_KINDS:
+        if item["name"] == "number" and is_secret_number(kind, str(item["value"])):
             item["value"] = masked_number(str(item["value"]))
     return fields
 

@@ -97,6 +97,7 @@ PLACES = {
     "number": ("number",),
     "npi": ("npi",),
     "issuer": (),
+    "address": (),
     "state": (),
     "issued_on": ("issued",),
     "effective_on": ("effective",),
