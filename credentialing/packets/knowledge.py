@@ -1,5 +1,5 @@
-"""What packets tell the pre-submission check: how the signature under each file stands, and what was read in its documents, what
-CAQH says of its addresses, and which exclusion lists have a hit."""
+"""What packets tell the pre-submission check: how the signature under each file stands, what was read in its documents (numbers,
+names, addresses), what CAQH says of its addresses, and which exclusion lists have a hit."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ from credentialing.packets.services.signatures import SIGNATURES, signature_stat
 from credentialing.providers.models import Provider
 from credentialing.providers.services.sources import latest_profiles, opened_profile
 from credentialing.reading.models import Reading
+from credentialing.reading.services.machine import sealed_number_of
 from credentialing.requirements.catalog import load_catalog
 from credentialing.requirements.sources import PAPERS_OF_THE_CLINIC
 from credentialing.screening.models import ScreeningMatch
 from infra.db import current_tenant, db
+from integrations.reading.taxpayer import LOOKS_UNSIGNED
 from tenants.documents.models import Document
 
 # From how sure the machine must be (percent) before its word against a person's is worth a defect.
 SURE_OF_KIND, SURE_OF_FIELD = 90, 0.85
+# Documents that print an address of the provider or the clinic, as sentences call them.
+ADDRESS_ON = {"w9": "the W-9", "state_license": "the license", "malpractice_face": "the liability policy"}
 LISTS = {"leie": "OIG LEIE", "sam": "SAM.gov"}
 # Documents that speak of the provider by name; a W-9 and a bank letter speak of the clinic.
 NAMES_THE_PROVIDER = frozenset(
@@ -56,7 +60,7 @@ def tell_papers(providers: Sequence[Provider], today: date, known: Known) -> Non
                 Reading.provider_id.in_([provider.id for provider in providers]),
                 and_(Document.provider_id.is_(None), Document.kind.in_(PAPERS_OF_THE_CLINIC)),
             ),
-            Reading.status.in_(("to_confirm", "confirmed")),
+            Reading.status.in_(("to_confirm", "confirmed", "closed")),
             Document.status == "available",
             Document.review_status != "rejected",
             Document.kind.is_not(None),
@@ -69,6 +73,7 @@ def tell_papers(providers: Sequence[Provider], today: date, known: Known) -> Non
             continue
         for owner in [provider_id] if provider_id else [each.id for each in providers if (each.id, kind) not in newest]:
             known.papers.setdefault(owner, []).append(_paper(reading, kind))
+            known.addresses.setdefault(owner, []).extend(_address(reading, kind))
 
 
 def tell_caqh(providers: Sequence[Provider], today: date, known: Known) -> None:
@@ -105,19 +110,29 @@ def _paper(reading: Reading, kind: str) -> Paper:
     label = documents[kind].label if kind in documents else kind
     read_kind = str((reading.said or {}).get("kind") or reading.kind or "")
     signed_on = _day(values.get("signed_on"))
-    number = str(values.get("number") or "")
+    shown = str(values.get("number") or "")
+    number = (sealed_number_of(reading) or "") if "•" in shown else shown
     return Paper(
         document_id=str(reading.document_id),
         kind=kind,
         label=label,
         read_kind=read_kind,
         read_label=documents[read_kind].label if read_kind in documents else read_kind,
-        sure=confirmed or reading.kind_confidence >= SURE_OF_KIND,
-        holder=str(values.get("holder_name") or "") if kind in NAMES_THE_PROVIDER else "",
+        # Who accepted it elsewhere said by that what it is.
+        sure=confirmed or (reading.status != "closed" and reading.kind_confidence >= SURE_OF_KIND),
+        holder=str(values.get("holder_name") or "") if kind in NAMES_THE_PROVIDER or kind == "w9" else "",
         tin=number if kind in ("w9", "irs_letter") else "",
         signed_on=signed_on,
         is_signed=bool(signed_on) if confirmed and kind == "w9" else None,
+        tin_shown=shown,
+        is_confirmed=confirmed,
+        looks_unsigned=kind == "w9" and LOOKS_UNSIGNED in reading.notes,
     )
+
+
+def _address(reading: Reading, kind: str) -> list[AddressSaid]:
+    text = str(_values(reading).get("address") or "") if kind in ADDRESS_ON else ""
+    return [AddressSaid(ADDRESS_ON[kind], text, kind, reading.said is not None)] if text else []
 
 
 def _values(reading: Reading) -> Mapping[str, Any]:

@@ -166,11 +166,14 @@ def _facts(case: Enrollment, at: Background) -> PacketFacts:
         is_prescriber=bool(kind and kind.prescriber),
         tin=case.tin or at.clinic.tin or "",
         caqh_authorized=_authorized(held, known),
+        legal_name=at.clinic.name,
         location_address=address,
+        clinic_addresses=[place.address for place in at.locations.values()],
         addresses=_addresses(answer, at.known.addresses.get(provider.id, ())),
         papers=at.known.papers.get(provider.id, ()),
         npi_kind=answer.kind if answer else "",
         npi_active=answer.status == "A" if answer and answer.status else None,
+        group_npi_kind=_group_npi_kind(at),
         registry_taxonomies=[row.code for row in answer.taxonomies] if answer else (),
         fitting_taxonomies=kind.taxonomies if kind else (),
         licenses=_licenses(held),
@@ -180,6 +183,15 @@ def _facts(case: Enrollment, at: Background) -> PacketFacts:
         exclusions=at.known.exclusions.get(provider.id, ()),
         signature=at.known.signatures.get(provider.id),
     )
+
+
+def _group_npi_kind(at: Background) -> str:
+    """What the registry says of the clinic's NPI, where it was asked: that is, when a provider's own number was entered for the
+    clinic's; empty when nobody asked."""
+    for provider in at.providers.values():
+        if provider.npi == at.clinic.npi and (answer := stored_record(provider.registry_record)):
+            return answer.kind
+    return ""
 
 
 def _location(case: Enrollment, at: Background) -> str:

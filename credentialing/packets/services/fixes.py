@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from credentialing.enrollment.models import Enrollment
+from credentialing.enrollment.models import Enrollment, Location
 from credentialing.enrollment.rules import Defect
 from credentialing.enrollment.services import case_packet, get_enrollment
+from credentialing.enrollment.services.packet_facts import background_of
 from credentialing.packets.models import PacketRequest
 from credentialing.packets.services.contents import location_of, registry_address
 from credentialing.providers.services import differences_of, get_provider, recheck_registry
@@ -22,12 +23,13 @@ from tenants.audit import record
 
 ASK_TOPIC = "credentialing.ask_provider"
 ASKING = frozenset({"ask_provider", "ask_caqh", "ask_signature"})
-DOING = frozenset({"take_registry", "recheck_registry"})
+DOING = frozenset({"take_registry", "take_paper", "recheck_registry"})
 LABELS = {
     "ask_provider": "Ask the provider",
     "ask_caqh": "Ask to attest at CAQH",
     "ask_signature": "Ask for the signature",
     "take_registry": "Take what the registry says",
+    "take_paper": "Use the address of the W-9",
     "recheck_registry": "Ask the registry again",
 }
 
@@ -54,6 +56,8 @@ def mend(enrollment_id: UUID, *, code: str, subject: str = "") -> Fixed:
     defect = find_defect(case_packet(case), code, subject)
     if defect.action == "take_registry":
         return _use_registry_address(case) if code == "address-differs" else _take_differences(case)
+    if defect.action == "take_paper":
+        return _use_paper_address(case, defect.subject)
     if defect.action == "recheck_registry":
         return Fixed("The registry is being asked again.", recheck_registry(case.provider_id))
     if defect.action in ASKING:
@@ -71,18 +75,28 @@ def _take_differences(case: Enrollment) -> Fixed:
 
 
 def _use_registry_address(case: Enrollment) -> Fixed:
-    place, wanted = location_of(case), registry_address(get_provider(case.provider_id))
+    return _move(
+        location_of(case), registry_address(get_provider(case.provider_id)), "the NPI registry", "the registry"
+    )
+
+
+def _use_paper_address(case: Enrollment, paper: str) -> Fixed:
+    said = background_of([case]).known.addresses.get(case.provider_id, ())
+    return _move(location_of(case), next((each.text for each in said if each.paper == paper), ""), "the W-9", "the W-9")
+
+
+def _move(place: Location | None, wanted: str, source: str, short: str) -> Fixed:
     if place is None or not wanted:
-        raise Conflict("There is no location, or the registry has no practice address.")
+        raise Conflict(f"There is no location, or {short} has no address.")
     before, place.address = place.address, wanted
     db().flush()
     record(
         "location.changed",
-        f"took the NPI registry's address for {place.name}, instead of {before}",
+        f"took the address that {source} has for {place.name}, instead of {before}",
         subject_kind="location",
         subject_id=place.id,
     )
-    return Fixed(f"{place.name} is at {wanted} now, as the registry says.")
+    return Fixed(f"{place.name} is at {wanted} now, as {short} says.")
 
 
 def _ask(case: Enrollment, defect: Defect) -> Fixed:

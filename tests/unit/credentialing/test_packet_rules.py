@@ -67,6 +67,23 @@ def w9(**more):
         ({"papers": w9(tin="34-7654321")}, ["tin-mismatch"]),
         ({"papers": w9(tin="341234567", is_signed=True, signed_on=TODAY)}, []),
         ({"papers": w9(holder="Harbor Counseling, LLC")}, []),
+        ({"papers": w9(holder="HARBOR COUNSELING L.L.C."), "legal_name": "Harbor Counseling, LLC"}, []),
+        ({"papers": w9(holder="Lakeside Therapy LLC"), "legal_name": "Harbor Counseling, LLC"}, ["w9-name-mismatch"]),
+        ({"papers": w9(looks_unsigned=True)}, ["w9-unsigned"]),
+        ({"papers": w9(looks_unsigned=True, is_signed=True, signed_on=TODAY)}, []),
+        ({"addresses": [AddressSaid("the W-9", "1200 EUCLID AVENUE, UNIT 400, CLEVELAND, OH 44115-1601", "w9")]}, []),
+        ({"addresses": [AddressSaid("the W-9", "9 Elm St, Akron, OH 44301", "w9")]}, ["address-differs"]),
+        (
+            {
+                "addresses": [AddressSaid("the W-9", "9 Elm St, Akron, OH 44301", "w9")],
+                "clinic_addresses": [HERE, "9 Elm Street, Akron, OH 44301"],
+            },
+            [],
+        ),
+        (
+            {"addresses": [AddressSaid("the license", "9 Elm St, Akron, OH 44301", "state_license")]},
+            ["address-differs"],
+        ),
         (
             {"papers": [Paper("d2", "cv", "CV", read_kind="dea", read_label="DEA registration", sure=True)]},
             ["wrong-file"],
@@ -124,6 +141,33 @@ def test_every_defect_says_what_to_do_and_where_the_rule_comes_from():
     ]  # fmt: skip
     assert all(defect.message.endswith(".") and defect.fix and defect.source for defect in found)
     assert found[1].action == "take_registry" and "9 Elm St" in found[1].message
+
+
+def test_a_person_compares_a_w9_before_anything_is_changed_after_it():
+    elsewhere, here = "9 Elm St, Akron, OH 44301", AddressSaid("NPI registry", HERE)
+
+    def wrong(*, confirmed, shown="34-7654321", others=()):
+        paper = w9(tin="34-7654321", tin_shown=shown, holder="Lakeside LLC", is_confirmed=confirmed)
+        said = [AddressSaid("the W-9", elsewhere, "w9", confirmed), *others]
+        found = defects(papers=paper, addresses=said, legal_name="Harbor LLC")
+        return {defect.code: (defect.severity, defect.action, defect.subject) for defect in found}
+
+    look = ("blocks", "open_document", "w9")
+    assert wrong(confirmed=False) == {
+        "address-differs": look, "tin-mismatch": look, "w9-name-mismatch": ("warns", "open_document", "w9"),
+    }  # fmt: skip
+    assert wrong(confirmed=True) == {
+        "address-differs": ("blocks", "take_paper", "w9"),
+        "tin-mismatch": ("blocks", "open_clinic", "w9"),
+        "w9-name-mismatch": ("blocks", "open_clinic", "w9"),
+    }
+    assert wrong(confirmed=True, others=[here])["address-differs"] == look
+    [near] = defects(papers=w9(holder="Lakeside Care LLC", is_confirmed=True), legal_name="Lakeside Counseling")
+    assert near.severity == "warns"
+    [license_says] = defects(addresses=[AddressSaid("the license", elsewhere, "state_license")])
+    assert (license_says.severity, license_says.subject) == ("warns", "state_license")
+    masked = defects(papers=w9(tin="123-45-6789", tin_shown="•••••••••89"))
+    assert "•89" in masked[0].message and "123-45" not in masked[0].message
 
 
 def test_a_namesake_on_a_list_warns_until_somebody_looked():

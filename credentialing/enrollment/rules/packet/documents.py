@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+from credentialing.enrollment.rules.packet.businesses import business_words, same_business
 from credentialing.enrollment.rules.packet.facts import Defect, PacketFacts, PacketItem, Paper
 from infra.words import counted, short_date
 
@@ -92,17 +93,43 @@ def paper_defects(facts: PacketFacts, today: date) -> Iterator[Defect]:
                 _OPTUM,
             )
         if paper.tin and facts.tin and _digits(paper.tin) != _digits(facts.tin):
-            yield Defect(
-                "tin-mismatch",
-                f"{paper.label} is for tax ID {paper.tin}, the application for {facts.tin}.",
-                "Send the one of the entity that bills, or correct the clinic's tax ID.",
-                "blocks",
-                "open_clinic",
-                paper.kind,
-                _OPTUM,
-            )
+            yield _tin_defect(paper, facts)
         if paper.kind == "w9":
             yield from _w9_defects(paper, today)
+            yield from _w9_name(paper, facts)
+
+
+def _tin_defect(paper: Paper, facts: PacketFacts) -> Defect:
+    """A number that nobody has compared with the page leads there first: one digit may be misread."""
+    said = paper.tin_shown or paper.tin
+    fix = "Send the one of the entity that bills, or correct the clinic's tax ID."
+    if not paper.is_confirmed:
+        fix = f"Compare the number with the page first. {fix}"
+    return Defect(
+        "tin-mismatch",
+        f"{paper.label} is for tax ID {said}, the application for {facts.tin}.",
+        fix,
+        "blocks",
+        "open_clinic" if paper.is_confirmed else "open_document",
+        paper.kind,
+        _OPTUM,
+    )
+
+
+def _w9_name(paper: Paper, facts: PacketFacts) -> Iterator[Defect]:
+    """Who bills is a firm or one person; the name that the number belongs to stands on line 1."""
+    if not paper.holder or not facts.legal_name or same_business(paper.holder, facts.legal_name):
+        return
+    near = bool(business_words(paper.holder) & business_words(facts.legal_name))
+    yield Defect(
+        "w9-name-mismatch",
+        f"The W-9 is made out to {paper.holder}, the clinic's legal name is {facts.legal_name}.",
+        "Send the W-9 of the entity that bills, or correct the clinic's legal name.",
+        "warns" if near or not paper.is_confirmed else "blocks",
+        "open_clinic" if paper.is_confirmed else "open_document",
+        paper.kind,
+        "IRS, instructions for Form W-9: the name and the TIN belong together; Optum’s list",
+    )
 
 
 def _digits(text: str) -> str:
@@ -117,6 +144,16 @@ def _w9_defects(paper: Paper, today: date) -> Iterator[Defect]:
             "Have the clinic sign and date it, and upload it again.",
             "blocks",
             "upload",
+            paper.kind,
+            _OPTUM,
+        )
+    elif paper.looks_unsigned and paper.is_signed is None and paper.signed_on is None:
+        yield Defect(
+            "w9-unsigned",
+            "The W-9 looks unsigned: nothing stands on its signature line.",
+            "Look at it: upload a signed one, or confirm the day on which it was signed.",
+            "blocks",
+            "open_document",
             paper.kind,
             _OPTUM,
         )

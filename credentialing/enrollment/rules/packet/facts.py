@@ -19,6 +19,7 @@ Action = Literal[
     "ask_caqh",
     "ask_signature",
     "take_registry",
+    "take_paper",
     "recheck_registry",
     "open_file",
     "open_clinic",
@@ -60,10 +61,15 @@ class PacketItem:
 
 @dataclass(frozen=True, slots=True)
 class AddressSaid:
-    """A practice address as one source has it: `NPI registry`, `CAQH`, `the W-9`, `the license`."""
+    """An address as one source has it: `NPI registry`, `CAQH`, `the W-9`, `the license`, `the liability policy`.
+
+    `paper` is the kind of the document that says so, empty for the others; `is_confirmed` whether a person has compared it.
+    """
 
     source: str
     text: str
+    paper: str = ""
+    is_confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Paper:
     """What was read in a document that stands in the packet. None and empty: not known.
 
     `kind` is what it was sent as, `read_kind` what the machine or a person says that it is; `sure` when that is certain enough.
+    `tin_shown` is the number as it may be said (a person's is masked), `is_confirmed` whether a person has compared it with the page,
+    `looks_unsigned` that nothing stands on the signature line of a file that is no scan.
     """
 
     document_id: str
@@ -83,6 +91,9 @@ class Paper:
     tin: str = ""
     signed_on: date | None = None
     is_signed: bool | None = None
+    tin_shown: str = ""
+    is_confirmed: bool = False
+    looks_unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class PacketFacts:
     registry. `group_min` and `group_size`: the payer contracts groups from that many licensed providers on.
     `needs_caqh` is false for payers that do not use it; `caqh_authorized` None when CAQH was not asked. `signature` None: the
     requirement list speaks of it alone. `unexplained` are disclosure questions answered yes without a word.
+    `legal_name` is the clinic's, `clinic_addresses` are those of all its locations: a W-9 may name any of them.
     `npi_kind` and `group_npi_kind` are individual or organization, as the registry says.
     """
 
@@ -167,7 +179,9 @@ class PacketFacts:
     is_prescriber: bool = False
     tin: str = ""
     caqh_authorized: bool | None = None
+    legal_name: str = ""
     location_address: str = ""
+    clinic_addresses: Sequence[str] = ()
     addresses: Sequence[AddressSaid] = ()
     papers: Sequence[Paper] = ()
     npi_kind: str = ""

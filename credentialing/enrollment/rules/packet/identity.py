@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from credentialing.enrollment.rules.packet.addresses import same_address
-from credentialing.enrollment.rules.packet.facts import CAQH_DAYS, CAQH_DAYS_BY_STATE, Defect, PacketFacts
+from credentialing.enrollment.rules.packet.facts import (
+    CAQH_DAYS,
+    CAQH_DAYS_BY_STATE,
+    AddressSaid,
+    Defect,
+    PacketFacts,
+)
 from credentialing.providers.rules import PersonName, names_agree
 from infra.words import short_date
 
@@ -138,7 +144,11 @@ def _addresses(facts: PacketFacts) -> Iterator[Defect]:
         texts = [said.text for said in facts.addresses if said.source == source and said.text]
         if any(same_address(text, facts.location_address) for text in texts):
             continue
-        yield _address_defect(source, texts[0], facts)
+        paper = next((said for said in facts.addresses if said.source == source and said.paper), None)
+        if paper is None:
+            yield _address_defect(source, texts[0], facts)
+        elif not any(same_address(paper.text, place) for place in facts.clinic_addresses):
+            yield _paper_address(paper, facts)
 
 
 def _address_defect(source: str, says: str, facts: PacketFacts) -> Defect:
@@ -166,6 +176,31 @@ def _address_defect(source: str, says: str, facts: PacketFacts) -> Defect:
         action=action,  # type: ignore[arg-type]
         subject=source,
         source=_OPTUM,
+    )
+
+
+def _paper_address(said: AddressSaid, facts: PacketFacts) -> Defect:
+    """Payers compare the W-9 letter by letter; a license or a policy may carry a mailing address, which is worth a look only.
+
+    One click takes over the address of a W-9 that a person has confirmed, unless another source agrees with the application.
+    """
+    backed = any(
+        other.source != said.source and other.text and same_address(other.text, facts.location_address)
+        for other in facts.addresses
+    )
+    fix, action = "Upload a corrected one, or choose the location that it names.", "open_document"
+    if not said.is_confirmed:
+        fix = "Compare it with the page; then upload a corrected one, or correct the location."
+    elif said.paper == "w9" and not backed:
+        fix, action = "Use the address of the W-9, or upload a corrected W-9.", "take_paper"
+    return Defect(
+        "address-differs",
+        f"The application says {facts.location_address}; {said.source} says {said.text}.",
+        fix,
+        "blocks" if said.paper == "w9" else "warns",
+        action,  # type: ignore[arg-type]
+        said.paper,
+        _OPTUM,
     )
 
 
