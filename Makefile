@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test e2e pictures lint check bench format types migrate token lock
+.PHONY: help setup run test e2e journey pictures lint check bench format types migrate token lock
 
 PYTHON ?= $(or $(shell command -v python3.11 2>/dev/null),$(shell command -v python3 2>/dev/null),python3)
 PY := .venv/bin/python
@@ -32,6 +32,10 @@ test: ## run the whole test suite, browser tests included
 e2e: ## run the browser tests only
 	$(call install,test)
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/e2e </dev/null
+
+journey: ## take eight clinicians from roster to packets for three payers, through the pages (make test takes two)
+	$(call install,test)
+	ONPANEL_JOURNEY=full $(PY) -m pytest tests/e2e/test_credentialing_in_the_browser.py -p no:randomly --durations=1 </dev/null
 
 pictures: ## take the pictures of README.md anew, by the browser tests
 	$(call install,test)
