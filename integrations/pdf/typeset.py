@@ -1,4 +1,8 @@
-"""Tagged PDFs from a template and plain data. The data never becomes template source."""
+"""Tagged PDFs from a template and plain data. The data never becomes template source.
+
+The library sets pages on threads of its own. A process that is forked after the first document has none of them and would wait
+forever: whoever set something and needs another process starts it fresh (`spawn`).
+"""
 
 from __future__ import annotations
 

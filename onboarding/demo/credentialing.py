@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from credentialing.committee import services as committee
 from credentialing.enrollment.models import Enrollment
-
 from credentialing.packets.services.versions import MAKE_TOPIC, order_version
 from credentialing.reading.services.machine import TOPIC as READ_TOPIC
 from infra.calendar import federal_calendar

@@ -17,11 +17,10 @@ from uuid import UUID
 from infra import clock
 from infra.calendar import federal_calendar
 from infra.db import Scope, unit_of_work
-from infra.db.session import forget_connections
 from infra.ids import derived
 from infra.outbox import kept_from_relay
+from infra.outbox.registry import load_jobs
 from infra.problems import NotFound
-from infra.storage import storage
 from onboarding.demo.clinics import CLINICS, DemoClinic
 from onboarding.demo.people import Known, ensure_person, ensure_staff
 from onboarding.demo.providers import PROVIDERS
@@ -58,8 +57,10 @@ def ensure_people() -> tuple[UUID, dict[str, Known], dict[str, Known]]:
 def load(say: Callable[[str], None]) -> int:
     """Load what is not there yet, two clinics at a time; returns how many acts were played (0: everything was there)."""
     vendor_id, staff, admins = ensure_people()
-    forked = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(_AT_ONCE, mp_context=forked, initializer=_begin_child, initargs=(os.getpid(),)) as pool:
+    fresh = multiprocessing.get_context(
+        "spawn"
+    )  # a forked process would wait forever for threads that it does not have
+    with ProcessPoolExecutor(_AT_ONCE, mp_context=fresh, initializer=_begin_child, initargs=(os.getpid(),)) as pool:
         everybody = [staff | {clinic.admin.key: admins[clinic.key]} for clinic in CLINICS]
         total = 0
         for clinic, played in zip(CLINICS, pool.map(_in_child, CLINICS, repeat(vendor_id), everybody), strict=True):
@@ -70,9 +71,8 @@ def load(say: Callable[[str], None]) -> int:
 
 
 def _begin_child(parent: int) -> None:
-    """In a child: own connections, and an end when the command that began it is gone."""
-    forget_connections()
-    storage.cache_clear()
+    """In a child: what the house does and who listens, and an end when the command that began it is gone."""
+    load_jobs()
     threading.Thread(target=_end_with, args=(parent,), daemon=True, name="parent").start()
 
 
