@@ -166,6 +166,7 @@ def _facts(case: Enrollment, at: Background) -> PacketFacts:
         is_prescriber=bool(kind and kind.prescriber),
         tin=case.tin or at.clinic.tin or "",
         caqh_authorized=_authorized(held, known),
+        clinic_tin=at.clinic.tin or "",
         legal_name=at.clinic.name,
         location_address=address,
         clinic_addresses=[place.address for place in at.locations.values()],

@@ -20,16 +20,18 @@ from infra.db import current_scope, current_tenant, db
 from infra.outbox import later
 from infra.problems import Conflict, NotFound
 from tenants.audit import record
+from tenants.clinics.services import get_clinic
 
 ASK_TOPIC = "credentialing.ask_provider"
 ASKING = frozenset({"ask_provider", "ask_caqh", "ask_signature"})
-DOING = frozenset({"take_registry", "take_paper", "recheck_registry"})
+DOING = frozenset({"take_registry", "take_paper", "take_tin", "recheck_registry"})
 LABELS = {
     "ask_provider": "Ask the provider",
     "ask_caqh": "Ask to attest at CAQH",
     "ask_signature": "Ask for the signature",
     "take_registry": "Take what the registry says",
     "take_paper": "Use the address of the W-9",
+    "take_tin": "Use the clinic’s tax ID",
     "recheck_registry": "Ask the registry again",
 }
 
@@ -58,6 +60,8 @@ def mend(enrollment_id: UUID, *, code: str, subject: str = "") -> Fixed:
         return _use_registry_address(case) if code == "address-differs" else _take_differences(case)
     if defect.action == "take_paper":
         return _use_paper_address(case, defect.subject)
+    if defect.action == "take_tin":
+        return _use_clinic_tin(case)
     if defect.action == "recheck_registry":
         return Fixed("The registry is being asked again.", recheck_registry(case.provider_id))
     if defect.action in ASKING:
@@ -78,6 +82,18 @@ def _use_registry_address(case: Enrollment) -> Fixed:
     return _move(
         location_of(case), registry_address(get_provider(case.provider_id)), "the NPI registry", "the registry"
     )
+
+
+def _use_clinic_tin(case: Enrollment) -> Fixed:
+    before, case.tin = case.tin, get_clinic().tin
+    db().flush()
+    record(
+        "enrollment.changed",
+        f"took the clinic's tax ID {case.tin} for the application, instead of {before}",
+        subject_kind="enrollment",
+        subject_id=case.id,
+    )
+    return Fixed(f"The application is for tax ID {case.tin} now, as the clinic's facts say.")
 
 
 def _use_paper_address(case: Enrollment, paper: str) -> Fixed:

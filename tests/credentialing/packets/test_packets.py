@@ -21,6 +21,7 @@ from tenants.access.roles import Role
 from tenants.documents.made import store_made
 from tenants.documents.models import Document
 from tenants.documents.seals import seal_holds, seal_report
+from tests.integrations.reading.test_reading_w9 import FIRM, ON, PERSON, filled_w9
 from tests.integrations.test_pdf_making import made_form
 from tests.support.cases import make_provider, start_case
 from tests.support.files import send
@@ -257,3 +258,61 @@ def test_packets_of_another_clinic_do_not_exist(case, other_clinic):
     with other_clinic.work():
         assert db().execute(text("SELECT count(*) FROM app.packet_version")).scalar() == 0
         assert db().query(Document).filter_by(kind="packet").count() == 0
+
+
+def test_a_w9_of_another_place_and_number_is_noticed_and_mended(case):
+    def w9(**changes):
+        return send(case.manager.api, case, filled_w9(**FIRM, **changes), filename="w9.pdf", kind="w9")
+
+    def wrong():
+        found = case.manager.api.get(case.case)["defects"]
+        return {
+            (row["code"], row["action"]) for row in found if row["subject"] == "w9" and "document" not in row["code"]
+        }
+
+    def confirm(document, **changes):
+        read = {item["name"]: item["value"] for item in case.manager.api.get(reading(document))["fields"]}
+        body = {"kind": "w9", "fields": read | {"signed_on": clock.now().date().isoformat()} | changes}
+        case.manager.api.post(reading(document) + "/confirm", body)
+
+    def reading(document):
+        return case.url(f"/documents/{document}/reading")
+
+    with case.work():
+        db().execute(
+            text("UPDATE app.clinic SET name = 'Harbor Counseling, L.L.C.' WHERE tenant_id = :id"), {"id": case.id}
+        )
+        db().execute(text("UPDATE app.clinic SET tin = '34-7654321' WHERE tenant_id = :id"), {"id": case.id})
+        db().execute(text("UPDATE app.enrollment SET tin = '34-7654321' WHERE tenant_id = :id"), {"id": case.id})
+    look = "open_document"
+    first = w9(**{f"{ON}Address[0].f1_7[0]": "9 Elm St"})
+    drain(case)
+    assert wrong() == {("tin-mismatch", look), ("address-differs", look), ("w9-unsigned", look)}
+    confirm(first)
+    assert wrong() == {("tin-mismatch", "open_clinic"), ("address-differs", "take_paper")}
+    page = case.manager.pages.get(case.case_page)
+    assert "Use the address of the W-9" in page and "tax ID 34-1234567" in page
+    done = case.manager.api.post(case.case + "/fixes", {"code": "address-differs", "subject": "w9"})
+    assert "9 Elm St, Cleveland, OH 44115" in done["done"] and wrong() == {("tin-mismatch", "open_clinic")}
+    with case.work():
+        db().execute(text("UPDATE app.clinic SET tin = '34-1234567' WHERE tenant_id = :id"), {"id": case.id})
+    assert wrong() == {("tin-mismatch", "take_tin")}
+    done = case.manager.api.post(case.case + "/fixes", {"code": "tin-mismatch", "subject": "w9"})
+    assert "34-1234567" in done["done"] and wrong() == set() and failures(case) == []
+    # A person's number is kept sealed and compared, and nobody reads it on a page.
+    second = send(case.manager.api, case, filled_w9(**PERSON), filename="own.pdf", kind="w9")
+    drain(case)
+    confirm(second)
+    said = case.manager.api.get(case.case)
+    assert "tin-mismatch" in {row["code"] for row in said["defects"]} and "6789" not in json.dumps(said)
+    with case.work():
+        kept = (
+            db()
+            .execute(
+                text("SELECT fields::text, said::text, sealed_number FROM app.reading WHERE document_id = :id"),
+                {"id": second},
+            )
+            .one()
+        )
+    assert "6789" not in kept[0] + kept[1] and kept[2] and b"6789" not in bytes(kept[2])
+    assert "123-45-6789" not in case.manager.pages.get(case.page(f"/documents/{second}/read"))

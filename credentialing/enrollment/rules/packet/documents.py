@@ -103,14 +103,20 @@ def _tin_defect(paper: Paper, facts: PacketFacts) -> Defect:
     """A number that nobody has compared with the page leads there first: one digit may be misread."""
     said = paper.tin_shown or paper.tin
     fix = "Send the one of the entity that bills, or correct the clinic's tax ID."
-    if not paper.is_confirmed:
+    action = "open_clinic" if paper.is_confirmed else "open_document"
+    if facts.clinic_tin and _digits(paper.tin) == _digits(facts.clinic_tin):
+        fix, action = (
+            "The application began with an older tax ID of the clinic: use the clinic's present one.",
+            "take_tin",
+        )
+    elif not paper.is_confirmed:
         fix = f"Compare the number with the page first. {fix}"
     return Defect(
         "tin-mismatch",
         f"{paper.label} is for tax ID {said}, the application for {facts.tin}.",
         fix,
         "blocks",
-        "open_clinic" if paper.is_confirmed else "open_document",
+        action,  # type: ignore[arg-type]
         paper.kind,
         _OPTUM,
     )

@@ -20,6 +20,7 @@ Action = Literal[
     "ask_signature",
     "take_registry",
     "take_paper",
+    "take_tin",
     "recheck_registry",
     "open_file",
     "open_clinic",
@@ -156,7 +157,8 @@ class PacketFacts:
     registry. `group_min` and `group_size`: the payer contracts groups from that many licensed providers on.
     `needs_caqh` is false for payers that do not use it; `caqh_authorized` None when CAQH was not asked. `signature` None: the
     requirement list speaks of it alone. `unexplained` are disclosure questions answered yes without a word.
-    `legal_name` is the clinic's, `clinic_addresses` are those of all its locations: a W-9 may name any of them.
+    `clinic_tin` is what the clinic has now, `tin` what the application began with; `legal_name` is the clinic's,
+    `clinic_addresses` are those of all its locations: a W-9 may name any of them.
     `npi_kind` and `group_npi_kind` are individual or organization, as the registry says.
     """
 
@@ -179,6 +181,7 @@ class PacketFacts:
     is_prescriber: bool = False
     tin: str = ""
     caqh_authorized: bool | None = None
+    clinic_tin: str = ""
     legal_name: str = ""
     location_address: str = ""
     clinic_addresses: Sequence[str] = ()
