@@ -28,6 +28,8 @@ from tests.support.live import until
 
 FULL = os.environ.get("ONPANEL_JOURNEY") == "full"
 pytestmark = pytest.mark.timeout(2400 if FULL else 420)
+PATIENCE_S = 900 if FULL else 180
+"""How long a busy machine may take for what a job does."""
 PAYERS = {"aetna": "Aetna", "medical_mutual": "Medical Mutual", "anthem_bcbs": "Anthem"}
 VEGA, WHITCOMBE = papers.EIGHT[0], papers.EIGHT[2]
 TWO = (replace(VEGA, troubles=frozenset({"expired license"})), WHITCOMBE)
@@ -138,7 +140,7 @@ def provider_files(desk: Person, clinic: str, people: Sequence[Clinician]) -> di
         page.reload()
         return page.locator("#providers tbody").get_by_text("Asking").count() == 0
 
-    until(known, 60, "the registry has answered for everybody")
+    until(known, PATIENCE_S, "the registry has answered for everybody")
     desk.check()
     return {
         who.npi: str(page.get_by_role("row").filter(has_text=who.npi).get_by_role("link").first.get_attribute("href"))
@@ -175,7 +177,7 @@ def drop_pile(admin: Person, clinic: str, paths: Sequence[Path]) -> None:
     admin.open(f"{clinic}/documents")
     zone = admin.page.locator("[data-upload]").first
     zone.locator("input[data-upload-input]").first.set_input_files(paths)
-    expect(zone.locator(".drop-files .tone-good")).to_have_count(len(paths), timeout=120_000 if not FULL else 600_000)
+    expect(zone.locator(".drop-files .tone-good")).to_have_count(len(paths), timeout=PATIENCE_S * 1000)
     admin.check()
 
 
@@ -188,7 +190,7 @@ def confirm_pile(desk: Person, clinic: str, pile: dict[str, Paper]) -> None:
         page.goto(f"{desk.base}{clinic}/documents/to-confirm")
         return page.get_by_text(f"{len(pile)} documents").count() > 0 and page.locator("progress").count() == 0
 
-    until(read, 900 if FULL else 180, "every paper is read")
+    until(read, PATIENCE_S, "every paper is read")
     desk.check()
     page.get_by_role("link", name="Start with the first").click()
     wrong = [corrected for _ in pile if (corrected := confirm_one(desk, pile, first=_ == next(iter(pile))))]
@@ -238,7 +240,7 @@ def verify_everybody(desk: Person, clinic: str) -> None:
 
     desk.open(f"{clinic}/providers/screening")
     page.get_by_role("link", name="Checks at the sources").click()
-    until(loaded, 120, "every source is loaded")
+    until(loaded, PATIENCE_S, "every source is loaded")
     desk.check()
     page.get_by_role("button", name="Verify all due").click()
 
@@ -246,7 +248,7 @@ def verify_everybody(desk: Person, clinic: str) -> None:
         page.goto(f"{desk.base}{clinic}/providers/checks")
         return page.get_by_text("Nobody is due at a source").count() > 0
 
-    until(checked, 180, "everybody is checked")
+    until(checked, PATIENCE_S, "everybody is checked")
 
 
 def confirm_exclusion(desk: Person, clinic: str, who: Clinician) -> None:
@@ -360,7 +362,7 @@ def renew_license(desk: Person, clinic: str, who: Clinician, folder: Path) -> No
         desk.page.goto(f"{desk.base}{clinic}/holds?q={who.last}")
         return desk.page.get_by_text(re.compile("[Ll]icense expired")).count() == 0
 
-    until(released, 120, "the renewed license ends the hold")
+    until(released, PATIENCE_S, "the renewed license ends the hold")
 
 
 def make_packet(desk: Person, clinic: str, who: Clinician, payer: str) -> None:
@@ -372,7 +374,7 @@ def make_packet(desk: Person, clinic: str, who: Clinician, payer: str) -> None:
         return page.locator("#check").get_by_text("Nothing found").count() > 0
 
     # The sealed copy of the signature is made by a job.
-    until(clean, 90, f"nothing keeps back what goes to {payer} for {who.name}")
+    until(clean, PATIENCE_S, f"nothing keeps back what goes to {payer} for {who.name}")
     page.get_by_role("button", name="Make version 1").click()
     pdf = page.get_by_role("link", name="Version 1 as PDF")
     expect(pdf).to_be_visible(timeout=120_000)
