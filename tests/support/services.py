@@ -10,17 +10,19 @@ import psycopg
 from psycopg import sql
 
 from infra.dev.stack import Stack
+from infra.dev.state import free_port
 
 SERVICES = {"postgres", "redis", "s3", "clamd", "mail", "nppes", "sources", "fhir"}
-PAGE_PORTS = (8931, 8932, 8933, 8934)
+MOST_WORKERS = 4
 
 
 class Run:
     """The stack of a run. `env_for(worker)` makes that worker's own database, Redis numbers and bucket."""
 
     def __init__(self) -> None:
+        self.ports = tuple(free_port() for _ in range(MOST_WORKERS))
         self.stack = Stack(
-            tempfile.mkdtemp(prefix="onpanel-tests-"), services=SERVICES, web_ports=PAGE_PORTS, durable=False
+            tempfile.mkdtemp(prefix="onpanel-tests-"), services=SERVICES, web_ports=self.ports, durable=False
         )
 
     def start(self) -> None:
@@ -46,7 +48,7 @@ class Run:
         env["REDIS_URL"] = _with_path(env["REDIS_URL"], f"/{2 * worker}")
         env["CACHE_REDIS_URL"] = _with_path(env["CACHE_REDIS_URL"], f"/{2 * worker + 1}")
         env["TEST_ADMIN_DSN"] = _with_path(self.stack.admin_dsn, f"/{name}")
-        port = PAGE_PORTS[worker % len(PAGE_PORTS)]
+        port = self.ports[worker % len(self.ports)]
         env |= {
             "ONPANEL_ENV": "test",
             "ONPANEL_PORT": str(port),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from infra.ids import uuid7
 from infra.outbox import publish
+from infra.storage import storage
+from onboarding.demo.files import pdf
 from tenants.documents.models import Document
 from tenants.documents.services import facts_of
 from tests.onboarding.plan.test_plan_api import move, plan_of, tasks_of
@@ -12,6 +14,8 @@ from tests.support.world import drain, failures
 
 def arrived(clinic, uploader, **facts):
     """A file that this person sent and that passed the scan, with what the scan tells the others."""
+    key = f"tenants/{clinic.id}/documents/{uuid7()}"
+    storage().put(key, pdf("A paper of the plan"), content_type="application/pdf")
     with clinic.work() as session:
         document = Document(
             id=uuid7(),
@@ -20,7 +24,7 @@ def arrived(clinic, uploader, **facts):
             size=1200,
             sha256="0" * 64,
             status="available",
-            object_key=f"tenants/{clinic.id}/documents/x",
+            object_key=key,
             uploaded_by=uploader.id,
             uploaded_by_name=uploader.name,
             **facts,

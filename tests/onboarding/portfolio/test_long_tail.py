@@ -54,4 +54,4 @@ def test_the_home_asks_the_database_as_often_for_two_providers_as_for_five(clini
     staffed(clinic, npis(20, 3))
     with counted_statements() as more:
         pages.get(clinic.page())
-    assert len(few) == len(more) <= 18, "\n".join(more)
+    assert len(few) == len(more) <= 20, "\n".join(more)
