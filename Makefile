@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test e2e journey pictures lint check bench format types migrate token lock
+.PHONY: help setup run test test-long e2e journey pictures lint check bench format types migrate token lock
 
 PYTHON ?= $(or $(shell command -v python3.11 2>/dev/null),$(shell command -v python3 2>/dev/null),python3)
 PY := .venv/bin/python
@@ -25,15 +25,19 @@ run: ## start the whole product on this machine and stay in the foreground
 	$(call install,run)
 	@exec $(PY) -m infra.dev.up </dev/null
 
-test: ## run the whole test suite, browser tests included
+test: ## run the test suite, browser tests of the main job included
 	$(call install,test)
-	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile </dev/null
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not long" </dev/null
+
+test-long: ## run the long suites: faults, the whole embedded run, the demo vendor in the browser, credentialing in the browser
+	$(call install,test)
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m long </dev/null
 
 e2e: ## run the browser tests only
 	$(call install,test)
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/e2e </dev/null
 
-journey: ## take eight clinicians from roster to packets for three payers, through the pages (make test takes two)
+journey: ## take eight clinicians from roster to packets for three payers, through the pages (make test-long takes two)
 	$(call install,test)
 	ONPANEL_JOURNEY=full $(PY) -m pytest tests/e2e/test_credentialing_in_the_browser.py -p no:randomly --durations=1 </dev/null
 

@@ -41,6 +41,14 @@ def pytest_configure_node(node: object) -> None:
         node.workerinput["onpanel_env"] = run.env_for(number)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what belongs to the long suites."""
+    from tests.support.scheduling import LONG
+
+    if item.nodeid.startswith(LONG):
+        item.add_marker(pytest.mark.long)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first (after the shuffling)."""
     from tests.support.scheduling import longest_first

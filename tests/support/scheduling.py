@@ -14,6 +14,16 @@ LONGEST_FIRST = ("tests/faults/", "tests/infra/dev/", "tests/structure/test_stat
 RUNNING = ("tests/onboarding/demo/", "tests/e2e/")
 
 
+#: Suites of minutes: `make test-long` runs them, `make test` leaves them out.
+LONG = (
+    "tests/faults/",
+    "tests/infra/dev/test_whole.py",
+    "tests/onboarding/demo/",
+    "tests/e2e/test_demo_in_the_browser.py",
+    "tests/e2e/test_credentialing_in_the_browser.py",
+)
+
+
 class HouseScheduling(LoadFileScheduling):
     """One file, one process; files of one world count as one file."""
 
