@@ -20,6 +20,7 @@ from infra import clock
 from infra.crypto import decrypt
 from infra.db import current_scope, current_tenant, db
 from infra.db.find import find
+from infra.db.once import once
 from infra.ids import uuid7
 from infra.outbox import publish
 from infra.problems import Forbidden, NotFound, StaleVersion, invalid
@@ -34,16 +35,21 @@ def credentials_of(provider_ids: Sequence[UUID], *, kinds: Sequence[str] = ()) -
     found: dict[UUID, list[Credential]] = {provider_id: [] for provider_id in provider_ids}
     if not provider_ids:
         return found
+    asked = frozenset(provider_ids), frozenset(kinds)
+    for row in once(("credentials", *asked), lambda: _read(*asked)):
+        found[row.provider_id].append(row)
+    return found
+
+
+def _read(provider_ids: frozenset[UUID], kinds: frozenset[str]) -> Sequence[Credential]:
     query = select(Credential).where(
         Credential.tenant_id == current_tenant(),
-        Credential.provider_id.in_(set(provider_ids)),
+        Credential.provider_id.in_(provider_ids),
         Credential.status != "removed",
     )
     if kinds:
         query = query.where(Credential.kind.in_(kinds))
-    for row in db().scalars(query.order_by(Credential.id)):
-        found[row.provider_id].append(row)
-    return found
+    return db().scalars(query.order_by(Credential.id)).all()
 
 
 def by_kind(credentials: Sequence[Credential]) -> dict[str, list[Credential]]:

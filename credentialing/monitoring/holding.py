@@ -1,4 +1,5 @@
-"""What the hold list asks: which ends of a provider's rights stop billing. A query for each kind of end, for any number of providers.
+"""What the hold list asks: which ends of a provider's rights stop billing. One query of the watch, and one of each
+capability that knows of more, for any number of providers.
 
 It knows no enrollment, so that enrollment can ask it.
 """
@@ -8,9 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Date, Row, Select, cast, null, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from credentialing.enrollment.rules.lapsing import Ending
 from credentialing.monitoring.models import Expirable, Lapse
@@ -32,29 +35,42 @@ def endings_of(provider_ids: Collection[UUID], *, before: date) -> dict[UUID | N
     found: dict[UUID | None, list[Ending]] = defaultdict(list)
     if not provider_ids:
         return found
-    watched = select(Expirable).where(
-        Expirable.tenant_id == current_tenant(),
-        or_(Expirable.provider_id.in_(provider_ids), Expirable.provider_id.is_(None)),
-        Expirable.ends_on < before,
-        or_(Expirable.holds, Expirable.payer_exceptions != {}),
+    watched = _ends(Expirable, null(), provider_ids, before).where(
+        or_(Expirable.holds, Expirable.payer_exceptions != {})
     )
-    gaps = select(Lapse).where(
-        Lapse.tenant_id == current_tenant(),
-        or_(Lapse.provider_id.in_(provider_ids), Lapse.provider_id.is_(None)),
-        Lapse.ends_on < before,
-        Lapse.restored_on.is_not(None),
-    )
-    for item in db().scalars(watched):
-        found[item.provider_id].append(_ending(item, None))
-    for lapse in db().scalars(gaps):
-        found[lapse.provider_id].append(_ending(lapse, lapse.restored_on))
+    gaps = _ends(Lapse, Lapse.restored_on, provider_ids, before).where(Lapse.restored_on.is_not(None))
+    for row in db().execute(union_all(watched, gaps)):
+        found[row.provider_id].append(_ending(row))
     for lookup in _further:
         for provider_id, endings in lookup(provider_ids).items():
             found[provider_id] += [ending for ending in endings if ending.ends_on < before]
     return found
 
 
-def _ending(row: Expirable | Lapse, restored_on: date | None) -> Ending:
+def _ends(
+    model: type[Expirable] | type[Lapse],
+    restored_on: ColumnElement[Any] | InstrumentedAttribute[date | None],
+    provider_ids: Collection[UUID],
+    before: date,
+) -> Select[Any]:
+    return select(
+        model.provider_id,
+        model.label,
+        model.ends_on,
+        model.state,
+        model.payer_id,
+        model.payer_kinds,
+        model.holds,
+        model.payer_exceptions,
+        cast(restored_on, Date).label("restored_on"),
+    ).where(
+        model.tenant_id == current_tenant(),
+        or_(model.provider_id.in_(provider_ids), model.provider_id.is_(None)),
+        model.ends_on < before,
+    )
+
+
+def _ending(row: Row[Any]) -> Ending:
     return Ending(
         label=row.label,
         ends_on=row.ends_on,
@@ -63,5 +79,5 @@ def _ending(row: Expirable | Lapse, restored_on: date | None) -> Ending:
         payer_kinds=tuple(row.payer_kinds),
         holds=row.holds,
         exceptions=tuple(sorted((payer_id, bool(holds)) for payer_id, holds in row.payer_exceptions.items())),
-        restored_on=restored_on,
+        restored_on=row.restored_on,
     )

@@ -246,10 +246,10 @@ def own_panel(provider_id: UUID) -> OwnPanel:
     if person is None:
         raise NotFound
     cases = current_cases(provider_id)
-    views = outlooks(cases)
+    views = outlooks(cases, providers=[person])
     order = {"attention": 0, "good": 1, "waiting": 2, "blocked": 3}
     ranked = sorted(views.values(), key=lambda view: (order.get(view.word.tone, 9), view.payer_name))
-    papers = papers_of({provider_id})
+    papers = papers_of({provider_id}, providers=[person])
     todos = [
         (item.code, item.label, item.status)
         for item in papers.items(provider_id, None)
@@ -258,21 +258,21 @@ def own_panel(provider_id: UUID) -> OwnPanel:
     return OwnPanel(person, ranked, todos)
 
 
-def panel_strips(provider_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str, str]]]:
+def panel_strips(providers: Sequence[Provider]) -> dict[UUID, list[tuple[str, str, str]]]:
     """For each provider the payers with word and tone: what lists of providers show beside a name."""
     cases = (
         db()
         .scalars(
             select(Enrollment).where(
                 Enrollment.tenant_id == current_tenant(),
-                Enrollment.provider_id.in_(provider_ids),
+                Enrollment.provider_id.in_([provider.id for provider in providers]),
                 Enrollment.status != EnrollmentState.WITHDRAWN.value,
             )
         )
         .all()
     )
     found: dict[UUID, list[tuple[str, str, str]]] = {}
-    for view in sorted(outlooks(cases).values(), key=lambda view: view.payer_name):
+    for view in sorted(outlooks(cases, providers=providers).values(), key=lambda view: view.payer_name):
         found.setdefault(view.case.provider_id, []).append((view.payer_name, view.word.text, view.word.tone))
     return found
 

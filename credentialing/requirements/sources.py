@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
 from credentialing.credentials.models import Credential
+from credentialing.credentials.services import credentials_of
 from credentialing.providers.models import FileEntry
 from credentialing.requirements.models import RequirementOverride
 from credentialing.requirements.rules import DocumentFacts, Override
 from infra.db import current_tenant, db
+from infra.db.once import once
 from tenants.documents.models import Document
 from tenants.documents.states import DocumentStatus
 
@@ -42,6 +45,17 @@ def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
     """The available documents of these providers that somebody has sorted, in one query. The clinic's own W-9 and letters count for
     each of them, the provider's own last."""
     found: dict[UUID, list[Document]] = {provider_id: [] for provider_id in provider_ids}
+    asked = frozenset(provider_ids)
+    for document in once(("documents", asked), lambda: _documents(asked)):
+        if document.provider_id is not None:
+            found[document.provider_id].append(document)
+        else:
+            for papers in found.values():
+                papers.append(document)
+    return found
+
+
+def _documents(provider_ids: frozenset[UUID]) -> Sequence[Document]:
     query = select(Document).where(
         Document.tenant_id == current_tenant(),
         or_(
@@ -51,34 +65,30 @@ def documents_of(provider_ids: Sequence[UUID]) -> dict[UUID, list[Document]]:
         Document.status == DocumentStatus.AVAILABLE,
         Document.kind.is_not(None),
     )
-    for document in db().scalars(query.order_by(Document.provider_id.is_not(None), Document.id)):
-        if document.provider_id is not None:
-            found[document.provider_id].append(document)
-        else:
-            for papers in found.values():
-                papers.append(document)
-    return found
+    return db().scalars(query.order_by(Document.provider_id.is_not(None), Document.id)).all()
 
 
 def said_by_credentials(provider_ids: Sequence[UUID]) -> Said:
     """What the credentials of these providers say of their documents, which need none, and who disclosed something; two queries."""
-    query = select(Credential).where(
-        Credential.tenant_id == current_tenant(),
-        Credential.provider_id.in_(provider_ids),
-        Credential.status.not_in(("removed", "superseded")),
-    )
     by_document: dict[UUID, tuple[str | None, date | None]] = {}
     proven: dict[UUID, list[DocumentFacts]] = defaultdict(list)
-    for row in db().scalars(query.order_by(Credential.id)):
+    held = sorted(chain.from_iterable(credentials_of(provider_ids).values()), key=lambda row: row.id)
+    for row in held:
+        if row.status == "superseded":
+            continue
         if row.document_id is not None:
             by_document[row.document_id] = (row.state, row.expires_on)
         if _proves_itself(row):
             day = row.issued_on or row.changed_at.date()
             proven[row.provider_id].append(DocumentFacts("", row.kind, "accepted", day, row.expires_on, row.state))
-    return Said(by_document, proven, _disclosed(provider_ids))
+    return Said(by_document, proven, _disclosed(frozenset(provider_ids)))
 
 
-def _disclosed(provider_ids: Sequence[UUID]) -> frozenset[UUID]:
+def _disclosed(provider_ids: frozenset[UUID]) -> frozenset[UUID]:
+    return once(("disclosed", provider_ids), lambda: _read_disclosed(provider_ids))
+
+
+def _read_disclosed(provider_ids: frozenset[UUID]) -> frozenset[UUID]:
     query = select(FileEntry.provider_id).where(
         FileEntry.tenant_id == current_tenant(),
         FileEntry.provider_id.in_(provider_ids),
@@ -98,6 +108,10 @@ def _proves_itself(row: Credential) -> bool:
 
 def load_overrides() -> list[Override]:
     """Every override of this clinic with its history, in the order in which they were made."""
+    return list(once("overrides", _read_overrides))
+
+
+def _read_overrides() -> list[Override]:
     query = select(RequirementOverride).where(RequirementOverride.tenant_id == current_tenant())
     return [override_of(row) for row in db().scalars(query.order_by(RequirementOverride.id))]
 

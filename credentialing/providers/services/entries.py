@@ -19,6 +19,7 @@ from credentialing.providers.services.names import SECTION as FORMER_NAMES
 from credentialing.providers.services.names import entries_to_names
 from infra import clock
 from infra.db import current_tenant, db
+from infra.db.once import once
 from infra.ids import uuid7
 from infra.outbox import publish
 from infra.problems import NotFound, StaleVersion, invalid
@@ -30,16 +31,21 @@ def entries_of(provider_ids: Sequence[UUID], *, section: str | None = None) -> d
     found: dict[UUID, dict[str, list[FileEntry]]] = {key: defaultdict(list) for key in provider_ids}
     if not provider_ids:
         return found
+    asked = frozenset(provider_ids), section
+    for row in once(("entries", *asked), lambda: _read(*asked)):
+        found[row.provider_id][row.section].append(row)
+    return found
+
+
+def _read(provider_ids: frozenset[UUID], section: str | None) -> Sequence[FileEntry]:
     query = select(FileEntry).where(
         FileEntry.tenant_id == current_tenant(),
-        FileEntry.provider_id.in_(set(provider_ids)),
+        FileEntry.provider_id.in_(provider_ids),
         FileEntry.removed_at.is_(None),
     )
     if section is not None:
         query = query.where(FileEntry.section == section)
-    for row in db().scalars(query.order_by(FileEntry.position, FileEntry.id)):
-        found[row.provider_id][row.section].append(row)
-    return found
+    return db().scalars(query.order_by(FileEntry.position, FileEntry.id)).all()
 
 
 def get_entry(provider_id: UUID, section: str, entry_id: UUID) -> FileEntry:

@@ -289,19 +289,19 @@ def provider_names(provider_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {provider.id: provider.name for provider in rows}
 
 
-def _no_panel(provider_ids: Sequence[UUID]) -> PanelStrip:
+def _no_panel(providers: Sequence[Provider]) -> PanelStrip:
     return {}
 
 
-_panel_lookup: Callable[[Sequence[UUID]], PanelStrip] = _no_panel
+_panel_lookup: Callable[[Sequence[Provider]], PanelStrip] = _no_panel
 
 
-def set_panel_lookup(lookup: Callable[[Sequence[UUID]], PanelStrip]) -> None:
-    """Register who knows the panels: provider ids to rows of (payer's short name, status word, tone). Called once, at import."""
+def set_panel_lookup(lookup: Callable[[Sequence[Provider]], PanelStrip]) -> None:
+    """Register who knows the panels: providers to rows of (payer's short name, status word, tone). Called once, at import."""
     global _panel_lookup
     _panel_lookup = lookup
 
 
-def panel_strips(provider_ids: Sequence[UUID]) -> PanelStrip:
+def panel_strips(providers: Sequence[Provider]) -> PanelStrip:
     """For each provider the payers and how far each is; empty while nobody knows."""
-    return _panel_lookup(provider_ids) if provider_ids else {}
+    return _panel_lookup(providers) if providers else {}
