@@ -61,7 +61,9 @@ def _roster_import_row() -> None:
         sa.Column("reasons", JSONB(), nullable=False),
         one_of("roster_import_row", "outcome", ("created", "updated", "unchanged", "rejected")),
         refers("roster_import_row", "import_id", "roster_import"),
-        sa.UniqueConstraint("tenant_id", "import_id", "position", name="uq_roster_import_row_tenant_id_import_id_position"),
+        sa.UniqueConstraint(
+            "tenant_id", "import_id", "position", name="uq_roster_import_row_tenant_id_import_id_position"
+        ),
         readers="staff",
     )
     op.create_index(
