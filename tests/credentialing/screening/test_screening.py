@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import date
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 
@@ -47,7 +49,9 @@ def write_leie(folder, *rows, header=HEADER):
 
 @pytest.fixture
 def publisher(tmp_path, monkeypatch):
-    """A publisher on this machine whose files a test can change."""
+    """A publisher on this machine whose files a test can change; nothing is loaded yet, whatever other tests have loaded."""
+    with psycopg.connect(os.environ["TEST_ADMIN_DSN"], autocommit=True) as admin:
+        admin.execute("TRUNCATE ref.leie, ref.sam, ref.leie_alias, ref.sam_alias, ref.load")
     server = make_server(0, tmp_path)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
