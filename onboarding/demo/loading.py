@@ -18,6 +18,7 @@ from infra import clock
 from infra.calendar import federal_calendar
 from infra.db import Scope, unit_of_work
 from infra.ids import derived
+from infra.logs import configure_logs
 from infra.outbox import kept_from_relay
 from infra.outbox.registry import load_jobs
 from infra.problems import NotFound
@@ -72,6 +73,7 @@ def load(say: Callable[[str], None]) -> int:
 
 def _begin_child(parent: int) -> None:
     """In a child: what the house does and who listens, and an end when the command that began it is gone."""
+    configure_logs("ERROR")
     load_jobs()
     threading.Thread(target=_end_with, args=(parent,), daemon=True, name="parent").start()
 
