@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -194,7 +195,16 @@ def _docx_parts(content: bytes) -> bytes:
                 raise Unreadable("too_big", "unpacks to far more than its size. Save it as a PDF and send that")
             with archive.open(part) as stream:
                 unpacked = stream.read(_DOCX_MOST_BYTES + 1)
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise Unreadable("damaged", "is damaged and does not open. Send it again, or save it as a PDF") from error
     if len(unpacked) > _DOCX_MOST_BYTES or b"<!DOCTYPE" in unpacked[:2048]:
         raise Unreadable("too_big", "unpacks to far more than its size. Save it as a PDF and send that")

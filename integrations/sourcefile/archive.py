@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from integrations.sourcefile.problems import BrokenFile, FileTooLarge
@@ -34,6 +35,6 @@ def only_member(path: Path, target: Path, *, suffix: str, max_bytes: int) -> Pat
                     if written > limit:
                         raise FileTooLarge(f"The archive unpacks to more than {limit:,} bytes; that cannot be right.")
                     out.write(chunk)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
         raise BrokenFile("The archive is damaged or needs a password.") from error
     return target
